@@ -1,0 +1,47 @@
+# make nightly   the main job on the sample practice        make test   everything that must hold
+# make check     lint, types, contracts, tidy               make soak   slow: crashes, a real Prefect server
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+
+.PHONY: nightly test check soak browser clean
+
+nightly: $(VENV)/installed
+	$(BIN)/claims nightly
+
+test: $(VENV)/installed-dev browser check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest tests/test_tidy.py tests/test_layers.py
+
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/soak --timeout=1800 -o addopts="-q --strict-markers"
+
+# a browser for the page and an SSH server for the SFTP mailbox, where this machine may install them; else those tests say why they skip
+browser:
+	@command -v chromium >/dev/null && test -x /usr/sbin/sshd || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium openssh-server >/dev/null; } || \
+	  echo "no chromium or sshd and no way to install them here: their tests will skip"
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+# what the demo made; the sample and the reference tables stay
+clean:
+	rm -rf data/vault data/warehouse data/mailbox data/reports data/simulation data/registry data/drops data/practice.toml data/payer.toml

@@ -1,0 +1,46 @@
+"""The same steps over a range of dates in one run, after releasing quarantined files that are to be read again."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from prefect import flow
+
+from flows.nightly import STEPS, nightly
+from schemas.errors import ClaimcycleError
+from tasks.release_files import release_files
+
+
+@flow(name="backfill", description=__doc__)
+def backfill(
+    home: str,
+    since: date,
+    until: date,
+    step: str | None = None,
+    payer: str | None = None,
+    file: str | None = None,
+    dry_run: bool = False,
+) -> list[str]:
+    """Every date of the range has been worked again; what was done, or would be done, is given in lines.
+
+    Holds: steps repeat nothing that is done, so a backfill over finished nights changes nothing.
+    """
+    if until < since:
+        raise ClaimcycleError(f"--until {until} lies before --since {since}; swap them")
+    chosen = [s for s in STEPS if step in (None, s.__name__)]
+    if not chosen:
+        raise ClaimcycleError(f"no step {step!r}; one of: {', '.join(s.__name__ for s in STEPS)}")
+    lines = []
+    if payer or file:
+        released = release_files(Path(home), until, payer, file, dry_run)
+        lines.append(f"{'would release' if dry_run else 'released'} {released['released']} quarantined files")
+    for offset in range((until - since).days + 1):
+        day = since + timedelta(days=offset)
+        names = ", ".join(s.__name__ for s in chosen)
+        lines.append(f"{day}: {'would run' if dry_run else 'ran'} {names}")
+        if dry_run:
+            continue
+        if step is None:
+            nightly(home, day)
+        else:
+            chosen[0](Path(home), day)
+    return lines

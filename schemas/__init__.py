@@ -1,0 +1,1 @@
+"""SHAPE: tables, grammars, expectation suites and errors; no behaviour beyond loading."""

@@ -1,0 +1,1 @@
+"""The table of legal moves of a claim."""

@@ -1,0 +1,1 @@
+"""What each adjustment means for the practice."""

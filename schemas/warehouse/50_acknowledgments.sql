@@ -1,0 +1,48 @@
+-- Acknowledgments: TA1, 999 and 277CA as read, each row with the bytes it came from.
+create schema if not exists acknowledgments;
+
+create table if not exists acknowledgments.interchange_answer ( -- one row per TA1
+  file_sha256                varchar not null, -- file
+  byte_start                 bigint not null, -- first byte of the TA1
+  byte_end                   bigint not null, -- after it
+  interchange_control_number bigint not null, -- TA101: ISA13 of ours
+  answer_code                varchar not null, -- TA104: A, E, R
+  note_code                  varchar not null, -- TA105
+  batch_id                   varchar, -- our batch, null where we sent none
+  read_on                    date not null, -- night
+  primary key (file_sha256, byte_start)
+);
+
+create table if not exists acknowledgments.transaction_answer ( -- one row per AK2/IK5 of a 999
+  file_sha256                varchar not null, -- file
+  byte_start                 bigint not null, -- first byte of the AK2
+  byte_end                   bigint not null, -- after its IK5
+  group_control_number       bigint not null, -- AK102: GS06 of ours
+  transaction_control_number varchar not null, -- AK202: ST02 of ours
+  answer_code                varchar not null, -- IK501: A, E, R, M, W, X
+  error_codes                varchar not null, -- IK502.. and IK3/IK4 codes joined by space, '' for none
+  batch_id                   varchar, -- our batch, null where we sent none
+  read_on                    date not null, -- night
+  primary key (file_sha256, byte_start)
+);
+
+create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA
+  file_sha256            varchar not null, -- file
+  byte_start             bigint not null, -- first byte of the STC
+  byte_end               bigint not null, -- after it
+  patient_control_number varchar not null, -- TRN02 of 2200D: CLM01 of ours
+  payer_claim_number     varchar, -- REF*1K
+  category_code          varchar not null, -- STC01-1
+  status_code            varchar not null, -- STC01-2
+  entity_code            varchar, -- STC01-3
+  charge_cents           bigint, -- cents, STC04
+  effective_on           date, -- STC02
+  hop                    varchar not null, -- who answers: 2100A NM101 (PR payer, AY clearinghouse)
+  claim_id               varchar, -- our claim, null where we never sent it
+  claim_version          integer, -- its version
+  read_on                date not null, -- night
+  primary key (file_sha256, byte_start)
+);
+
+create or replace view acknowledgments.unknown_claim as -- answers for claims that we never sent: a person looks
+select file_sha256, byte_start, patient_control_number, category_code, status_code, read_on from acknowledgments.claim_answer where claim_id is null;

@@ -1,0 +1,113 @@
+-- Remittances: the 835 as read. Every row names file and bytes; signs are the payer's; nothing is corrected.
+create schema if not exists remittances;
+
+create table if not exists remittances.payment ( -- one row per 835 transaction (ST)
+  payment_id         varchar primary key, -- hash of file and ST offset
+  file_sha256        varchar not null, -- file
+  byte_start         bigint not null, -- first byte of the ST
+  byte_end           bigint not null, -- after its SE
+  trace_number       varchar not null, -- TRN02: check or EFT number
+  originator_id      varchar not null, -- TRN03
+  payer_id           varchar not null, -- 1000A REF*2U, else N104, else TRN03
+  payer_name         varchar not null, -- 1000A N102
+  payee_npi          varchar, -- 1000B N104
+  handling_code      varchar not null, -- BPR01
+  credit_debit_code  varchar not null, -- BPR03
+  method_code        varchar not null, -- BPR04: ACH, CHK, NON
+  payment_cents      bigint not null, -- cents, BPR02
+  paid_on            date not null, -- BPR16
+  production_on      date, -- DTM*405
+  verdict            varchar not null, -- accepted, held (does not balance or repeats a payment), repeated
+  verdict_reason     varchar, -- why held
+  read_on            date not null -- night
+);
+
+create table if not exists remittances.claim ( -- one row per CLP
+  payment_id             varchar not null, -- its transaction
+  remitted_claim_id      varchar primary key, -- hash of file and CLP offset
+  file_sha256            varchar not null, -- file
+  byte_start             bigint not null, -- first byte of the CLP
+  byte_end               bigint not null, -- after the loop's last segment
+  position               integer not null, -- order in the transaction
+  patient_control_number varchar not null, -- CLP01
+  status_code            varchar not null, -- CLP02
+  charge_cents           bigint not null, -- cents, CLP03
+  paid_cents             bigint not null, -- cents, CLP04
+  patient_cents          bigint not null, -- cents, CLP05, 0 when empty
+  filing_code            varchar, -- CLP06
+  payer_claim_number     varchar, -- CLP07
+  frequency_code         varchar, -- CLP09
+  remark_codes           varchar not null, -- MIA/MOA RARCs joined by space
+  crossover_payer        varchar, -- NM1*TT
+  received_on            date, -- DTM*050
+  claim_id               varchar, -- our claim, null where unmatched
+  claim_version          integer, -- its version
+  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number
+  read_on                date not null -- night
+);
+
+create table if not exists remittances.service ( -- one row per SVC
+  remitted_claim_id    varchar not null, -- its claim
+  service_id           varchar primary key, -- hash of file and SVC offset
+  file_sha256          varchar not null, -- file
+  byte_start           bigint not null, -- first byte of the SVC
+  byte_end             bigint not null, -- after the loop's last segment
+  position             integer not null, -- order in the claim
+  procedure_code       varchar not null, -- SVC01-2 as paid
+  modifiers            varchar not null, -- SVC01-3.. joined by ':'
+  submitted_code       varchar, -- SVC06-2 where the payer recoded
+  charge_cents         bigint not null, -- cents, SVC02
+  paid_cents           bigint not null, -- cents, SVC03
+  units                decimal(15,3), -- SVC05
+  service_on           date, -- DTM*472 or 150
+  line_control_number  varchar, -- REF*6R
+  allowed_cents        bigint, -- cents, AMT*B6
+  remark_codes         varchar not null, -- LQ*HE joined by space
+  line_number          integer -- our line, null where unmatched
+);
+
+create table if not exists remittances.adjustment ( -- one row per CAS triple
+  remitted_claim_id varchar not null, -- its claim
+  service_id        varchar, -- its line, null for claim level
+  adjustment_id     varchar primary key, -- hash of file, CAS offset and triple
+  file_sha256       varchar not null, -- file
+  byte_start        bigint not null, -- first byte of the CAS
+  byte_end          bigint not null, -- after it
+  triple            integer not null, -- 1 to 6 within the CAS
+  group_code        varchar not null, -- CAS01
+  reason_code       varchar not null, -- CARC
+  amount_cents      bigint not null, -- cents, positive reduces the payment
+  quantity          decimal(15,3) -- units, null for none
+);
+
+create table if not exists remittances.provider_adjustment ( -- one row per PLB pair
+  payment_id             varchar not null, -- its transaction
+  provider_adjustment_id varchar primary key, -- hash of file, PLB offset and pair
+  file_sha256            varchar not null, -- file
+  byte_start             bigint not null, -- first byte of the PLB
+  byte_end               bigint not null, -- after it
+  pair                   integer not null, -- 1 to 6 within the PLB
+  provider_number        varchar not null, -- PLB01
+  fiscal_period_on       date, -- PLB02
+  reason_code            varchar not null, -- PLB03-1
+  reference_number       varchar, -- PLB03-2
+  amount_cents           bigint not null -- cents, positive reduces the payment
+);
+
+create or replace view remittances.transaction_balance as -- BPR02 against the sum of CLP04 less the sum of PLB, per transaction
+select p.payment_id, p.file_sha256, p.trace_number, p.payment_cents,
+       coalesce(c.paid_cents, 0) - coalesce(l.plb_cents, 0) as expected_cents,
+       p.payment_cents - (coalesce(c.paid_cents, 0) - coalesce(l.plb_cents, 0)) as difference_cents
+from remittances.payment p
+left join (select payment_id, sum(paid_cents) paid_cents from remittances.claim group by 1) c using (payment_id)
+left join (select payment_id, sum(amount_cents) plb_cents from remittances.provider_adjustment group by 1) l using (payment_id);
+
+create or replace view remittances.claim_balance as -- CLP03 less every CAS against CLP04, per claim
+select c.payment_id, c.remitted_claim_id, c.charge_cents, c.paid_cents, coalesce(a.adjusted_cents, 0) as adjusted_cents,
+       c.charge_cents - coalesce(a.adjusted_cents, 0) - c.paid_cents as difference_cents
+from remittances.claim c left join (select remitted_claim_id, sum(amount_cents) adjusted_cents from remittances.adjustment group by 1) a using (remitted_claim_id);
+
+create or replace view remittances.line_balance as -- SVC02 less the line's CAS against SVC03, per line
+select s.remitted_claim_id, s.service_id, s.charge_cents, s.paid_cents, coalesce(a.adjusted_cents, 0) as adjusted_cents,
+       s.charge_cents - coalesce(a.adjusted_cents, 0) - s.paid_cents as difference_cents
+from remittances.service s left join (select service_id, sum(amount_cents) adjusted_cents from remittances.adjustment where service_id is not null group by 1) a using (service_id);

@@ -1,0 +1,80 @@
+-- Reports: what each night did, and the counts that must tie across all stages.
+create schema if not exists reports;
+
+create table if not exists reports.night ( -- one row per closed night
+  night                 date primary key, -- business date
+  encounter_count       integer not null, -- encounters known, cumulative
+  billed_count          integer not null, -- of them billed
+  held_count            integer not null, -- of them held
+  not_billable_count    integer not null, -- of them not billable
+  rejected_count        integer not null, -- of them rejected
+  claim_count           integer not null, -- claims known, cumulative
+  charged_cents         bigint not null, -- cents charged, cumulative
+  paid_cents            bigint not null, -- cents paid by payers on claims, cumulative
+  adjusted_cents        bigint not null, -- cents contractually adjusted, cumulative
+  patient_cents         bigint not null, -- cents moved to patients, cumulative
+  open_cents            bigint not null, -- cents open with payers, denied ones included, cumulative
+  denial_case_count     integer not null, -- denial cases opened, cumulative
+  quarantined_row_count integer not null, -- encounter rows in quarantine, cumulative
+  quarantined_file_count integer not null, -- files in quarantine, cumulative
+  waiting_count         integer not null, -- things that wait for a person
+  violation_count       integer not null -- rows in views that must be empty
+);
+
+create or replace view encounters.outcome as -- one row per encounter ever received, with exactly one outcome
+with latest as (
+  select encounter_id, arg_max(charge_cents, (verdict = 'accepted', encounter_version, received_on)) as charge_cents,
+         arg_max(file_sha256, (verdict = 'accepted', encounter_version, received_on)) as file_sha256,
+         max(case when verdict = 'accepted' then encounter_version end) as accepted_version
+  from encounters.intake where verdict <> 'repeated' group by 1),
+first_hold as (select encounter_id, encounter_version, min_by(rule_id, (rule_id, line_number)) as rule_id, min_by(owner, (rule_id, line_number)) as owner from coding.hold group by 1, 2),
+first_reject as (select encounter_id, min(rule_id) as rule_id, min_by(owner, rule_id) as owner from encounters.quarantine group by 1),
+thread as (select c.encounter_id, min(s.state) as state, bool_or(s.state not in ('DRAFT', 'HELD')) as is_out from claims.claim c join claims.state s using (claim_id) where c.payer_rank = 'P' group by 1)
+select l.encounter_id, l.charge_cents, l.accepted_version as encounter_version,
+       case when l.accepted_version is null then 'rejected'
+            when c.disposition = 'not_billable' then 'not_billable'
+            when t.is_out then 'billed'
+            when c.disposition = 'billable' then 'held' end as outcome,
+       case when l.accepted_version is null then r.rule_id
+            when c.disposition = 'not_billable' then null
+            when t.is_out then null else coalesce(h.rule_id, 'HELD') end as rule_id,
+       case when l.accepted_version is null then r.owner when t.is_out or c.disposition = 'not_billable' then null else coalesce(h.owner, 'biller') end as owner,
+       c.reason, l.file_sha256
+from latest l
+left join coding.encounter c on c.encounter_id = l.encounter_id and c.encounter_version = l.accepted_version
+left join first_hold h on h.encounter_id = l.encounter_id and h.encounter_version = l.accepted_version
+left join first_reject r on r.encounter_id = l.encounter_id
+left join thread t on t.encounter_id = l.encounter_id;
+
+create or replace view encounters.lost as -- MUST BE EMPTY: encounters received without exactly one outcome
+select encounter_id, 'no outcome' as reason from encounters.outcome where outcome is null
+union all
+select encounter_id, 'two outcomes' from encounters.outcome group by 1 having count(*) > 1
+union all
+select i.encounter_id, 'accepted without a row' from encounters.intake i
+anti join encounters.encounter e on e.encounter_id = i.encounter_id and e.encounter_version = i.encounter_version where i.verdict = 'accepted'
+union all
+select i.encounter_id, 'line lost' from encounters.intake i join (select encounter_id, encounter_version, count(*) as n, sum(charge_cents) as cents from encounters.service_line group by 1, 2) s
+using (encounter_id, encounter_version) where i.verdict = 'accepted' and (i.line_count <> s.n or i.charge_cents <> s.cents);
+
+create or replace view remittances.unposted_cents as -- MUST BE EMPTY: accepted payments whose ledger cash is not BPR02
+select p.payment_id, p.trace_number, p.payment_cents, coalesce(sum(e.amount_cents), 0) as posted_cents
+from remittances.payment p left join ledger.entry e on e.file_sha256 = p.file_sha256 and e.trace_number = p.trace_number and e.account = 'cash'
+  and e.byte_start >= p.byte_start and e.byte_end <= p.byte_end
+where p.verdict = 'accepted' group by all having posted_cents <> p.payment_cents;
+
+create or replace view remittances.unmatched as -- remitted claims of accepted payments that match no claim of ours: a person looks
+select c.remitted_claim_id, c.patient_control_number, c.payer_claim_number, c.status_code, c.charge_cents, c.paid_cents, c.file_sha256, c.byte_start
+from remittances.claim c join remittances.payment p using (payment_id) where p.verdict = 'accepted' and c.claim_id is null;
+
+create or replace view remittances.held as -- payments that do not balance or contradict one already posted: money that waits
+select p.payment_id, p.trace_number, p.payer_id, p.payment_cents, b.difference_cents, p.verdict_reason, p.file_sha256, p.read_on
+from remittances.payment p join remittances.transaction_balance b using (payment_id) where p.verdict = 'held';
+
+create or replace view ledger.untraced as -- MUST BE EMPTY: entries whose file is not in the vault's register or whose bytes are no range
+select e.entry_id, e.rule_id from ledger.entry e left join files.file f using (file_sha256) where f.file_sha256 is null or e.byte_start < 0 or e.byte_end <= e.byte_start or e.byte_end > f.byte_count;
+
+create or replace view claims.uncharged as -- MUST BE EMPTY: claims out of draft whose ledger charge is not the claim's charge
+select v.claim_id, v.total_charge_cents, coalesce(b.charged_cents, 0) as ledger_cents
+from claims.current_version v join claims.state s using (claim_id) left join ledger.claim_balance b using (claim_id)
+where s.state not in ('DRAFT', 'HELD', 'READY') and v.total_charge_cents <> coalesce(b.charged_cents, 0);

@@ -1,0 +1,44 @@
+"""Close: the counts of all stages tie, and every view that must be empty is empty, or the night has failed and says which."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import NightFailed
+from tasks.step import step
+from tasks.stores.invariants import count_waiting, find_violations
+from tasks.stores.warehouse import writer
+
+TOTALS = """
+select (select count(*) from encounters.outcome) as encounter_count,
+       (select count(*) from encounters.outcome where outcome = 'billed') as billed_count,
+       (select count(*) from encounters.outcome where outcome = 'held') as held_count,
+       (select count(*) from encounters.outcome where outcome = 'not_billable') as not_billable_count,
+       (select count(*) from encounters.outcome where outcome = 'rejected') as rejected_count,
+       (select count(*) from claims.claim) as claim_count,
+       coalesce(sum(charged_cents), 0) as charged_cents, coalesce(sum(paid_cents), 0) as paid_cents,
+       coalesce(sum(contractual_cents), 0) as adjusted_cents, coalesce(sum(patient_cents), 0) as patient_cents,
+       coalesce(sum(payer_open_cents + denied_cents), 0) as open_cents,
+       (select count(*) from denials.case) as denial_case_count,
+       (select count(*) from encounters.quarantine) as quarantined_row_count,
+       (select count(*) from files.quarantined) as quarantined_file_count
+from ledger.claim_balance
+"""
+
+
+@step
+def close_night(home: Path, night: date) -> dict[str, int]:
+    """The night has its row in reports.night, and no view that must be empty has a row.
+
+    Shape: reports.night. Raises: NightFailed naming the views and their counts; the row is kept all the same.
+    """
+    with writer(home) as warehouse:
+        violations = find_violations(warehouse)
+        waiting = sum(count_waiting(warehouse).values())
+        row: dict[str, Any] = warehouse.rows(TOTALS)[0]
+        warehouse.execute("delete from reports.night where night = $1", [night])
+        warehouse.insert("reports.night", [{"night": night, **row, "waiting_count": waiting, "violation_count": sum(violations.values())}])
+    if violations:
+        said = ", ".join(f"{name} ({count})" for name, count in violations.items())
+        raise NightFailed(f"night {night}: rows in views that must be empty: {said}; ask `claims sql \"select * from <view>\"`")
+    return {"encounters": row["encounter_count"], "waiting": waiting}

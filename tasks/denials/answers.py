@@ -1,0 +1,126 @@
+"""What a remitted claim says, adjustment by adjustment, and which event it is for the claim."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from schemas.money import dollars
+from tasks.denials.taxonomy import Classification, Taxonomy
+
+Row = Mapping[str, Any]
+
+REVERSED = "22"
+DENIED = "4"
+FORWARDED_AWAY = "23"
+PREDETERMINATION = "25"
+SPLIT_REMARK = "MA15"
+
+
+class RemittanceEvent(NamedTuple):
+    """The event of schemas/claims/lifecycle.csv that a remitted claim is, and why; the caller finds the guard."""
+
+    event: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One adjustment with its line, its remarks and its meaning."""
+
+    adjustment: Row
+    line_number: int | None
+    remark_codes: tuple[str, ...]
+    meaning: Classification
+
+    @property
+    def amount_cents(self) -> int:
+        """Give the cents of the adjustment, as signed by the payer."""
+        return int(self.adjustment["amount_cents"])
+
+    @property
+    def code(self) -> str:
+        """Give group and reason, as people write them: CO-97."""
+        return f"{self.adjustment['group_code']}-{self.adjustment['reason_code']}"
+
+
+def read_answer(claim: Row, services: Sequence[Row], adjustments: Sequence[Row], taxonomy: Taxonomy) -> list[Said]:
+    """Give every adjustment of the claim with its meaning, once.
+
+    Holds: remarks are those of the line, then those of the claim.
+    """
+    lines = {service["service_id"]: service for service in services}
+    said = []
+    for adjustment in said_once(claim, adjustments):
+        service = lines.get(adjustment["service_id"])
+        remarks = [*(service["remark_codes"].split() if service else ()), *claim["remark_codes"].split()]
+        meaning = taxonomy.classify(adjustment["group_code"], adjustment["reason_code"], remarks)
+        number = service["line_number"] if service else None
+        said.append(Said(adjustment, number, tuple(dict.fromkeys(remarks)), meaning))
+    return said
+
+
+def said_once(claim: Row, adjustments: Sequence[Row]) -> list[Row]:
+    """Give the adjustments without claim level ones that only repeat the lines.
+
+    Holds: the same as tasks.ledger.balance.counted_adjustments, which sciences may not share; a test holds them equal.
+    Source: corpus figures, rule 4.
+    """
+    lines = [a for a in adjustments if a["service_id"] is not None]
+    above = [a for a in adjustments if a["service_id"] is None]
+    explained = sum(a["amount_cents"] for a in lines)
+    repeats = bool(above) and _by_reason(lines) == _by_reason(above)
+    return lines if repeats and explained == claim["charge_cents"] - claim["paid_cents"] != 0 else list(adjustments)
+
+
+def remittance_event(
+    claim: Row,
+    services: Sequence[Row],
+    adjustments: Sequence[Row],
+    taxonomy: Taxonomy,
+    *,
+    lines_missing: bool,
+    is_answered: bool,
+) -> RemittanceEvent | None:
+    """Give the event that a remitted claim is; None for a predetermination.
+
+    `lines_missing`: lines of the claim are in no remittance yet. `is_answered`: an earlier answer of it stands.
+    Source: domain notes 2 (classify by lines, not by CLP02 alone; RFI 1076 for MA15), schemas/claims/lifecycle.csv.
+    """
+    status = claim["status_code"]
+    if status == PREDETERMINATION:
+        return None
+    if status == REVERSED:
+        return RemittanceEvent("remit_reversal", f"CLP02 22, payment {dollars(claim['paid_cents'])}")
+    if status == FORWARDED_AWAY:
+        return RemittanceEvent("remit_forwarded_away", "CLP02 23")
+    said = read_answer(claim, services, adjustments, taxonomy)
+    detail = _detail(claim, said)
+    if lines_missing and SPLIT_REMARK in claim["remark_codes"].split():
+        return RemittanceEvent("remit_split_part", detail)
+    if is_answered and claim["paid_cents"] > 0:
+        return RemittanceEvent("remit_supplemental", detail)
+    return RemittanceEvent(_outcome(claim, said), detail)
+
+
+def _outcome(claim: Row, said: Sequence[Said]) -> str:
+    """Give denied where nothing is paid nor left to the patient, partial where some is refused, else paid."""
+    refused = sum(s.amount_cents for s in said if s.meaning.opens_case)
+    patient = sum(s.amount_cents for s in said if s.meaning.kind == "patient")
+    settled = claim["paid_cents"] + patient
+    if settled <= 0 and (refused > 0 or claim["status_code"] == DENIED):
+        return "remit_denied"
+    return "remit_partial" if refused > 0 else "remit_paid"
+
+
+def _detail(claim: Row, said: Sequence[Said]) -> str:
+    codes = sorted({s.code for s in said if s.meaning.opens_case})
+    refused = f", refused {' '.join(codes)}" if codes else ""
+    return f"CLP02 {claim['status_code']}, paid {dollars(claim['paid_cents'])}{refused}"
+
+
+def _by_reason(adjustments: Sequence[Row]) -> Counter[tuple[str, str]]:
+    totals: Counter[tuple[str, str]] = Counter()
+    for a in adjustments:
+        totals[a["group_code"], a["reason_code"]] += a["amount_cents"]
+    return totals

@@ -1,0 +1,143 @@
+"""Which stored answers a reversal takes back, and the legs that do it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from tasks.ledger.accounts import PAYER_RECEIVABLE
+from tasks.ledger.entries import Leg, Place, Row
+from tasks.ledger.rules import (
+    CONTRACTUAL_ADJUSTMENT,
+    DENIAL,
+    PATIENT_SHARE,
+    PAYMENT,
+    PRIOR_PAYER_EFFECT,
+    REVERSAL,
+    REVERSAL_UNMATCHED,
+)
+
+ANSWER_RULES = frozenset(
+    rule.rule_id for rule in (PAYMENT, CONTRACTUAL_ADJUSTMENT, PATIENT_SHARE, DENIAL, PRIOR_PAYER_EFFECT)
+)
+REVERSAL_RULES = frozenset((REVERSAL.rule_id, REVERSAL_UNMATCHED.rule_id))
+MOST_PARTS = 6
+"""Open answers that are tried in combination (split claims, supplements); what needs more is a person's work."""
+
+Totals = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored posting of a claim with its cents by code."""
+
+    claim_version: int | None
+    entries: tuple[Row, ...]
+    totals: Totals
+
+
+def open_answers(earlier: Iterable[Row]) -> list[Stored]:
+    """Give the stored answers of a claim that no stored reversal has taken back, always in the same order."""
+    rows = list(earlier)
+    answers = _stored(rows, ANSWER_RULES)
+    for reversal in _stored(rows, REVERSAL_RULES):
+        taken = taken_back(reversal.totals, reversal.claim_version, answers)
+        answers = [answer for answer in answers if not any(answer is one for one in taken)]
+    return answers
+
+
+def taken_back(reversed_totals: Totals, claim_version: int | None, answers: Sequence[Stored]) -> tuple[Stored, ...]:
+    """Give the answers whose cents by code the reversal negates, empty where there are none.
+
+    Holds: the version that the reversal names comes before others, one answer before several together.
+    """
+    wanted = {code: -cents for code, cents in reversed_totals.items()}
+    named = [answer for answer in answers if answer.claim_version == claim_version]
+    for candidates in (named, list(answers)):
+        for size in range(1, min(len(candidates), MOST_PARTS) + 1):
+            for chosen in combinations(candidates[:MOST_PARTS], size):
+                if wanted and _sum(chosen) == wanted:
+                    return chosen
+    return ()
+
+
+def totals_of(legs: Iterable[Leg]) -> Totals:
+    """Give the cents of each adjustment code, the payment's under '', without the receivable side and zeros."""
+    return _by_code((leg.account, leg.code, leg.amount_cents) for leg in legs)
+
+
+def negative_legs(taken: Sequence[Stored], own: Sequence[Leg], claim: Place) -> list[Leg]:
+    """Give the exact negatives of the stored entries, each with the bytes of the reversal that say so.
+
+    Holds: account, line, code and version are the stored ones; bytes are of the same line and code where the reversal
+    has them, else of the same code, else of the CLP.
+    """
+    places = _places(own)
+    return [
+        Leg(
+            account=entry["account"],
+            amount_cents=-entry["amount_cents"],
+            place=places.get((entry["line_number"], entry["code"]), places.get((None, entry["code"]), claim)),
+            rule=REVERSAL,
+            line_number=entry["line_number"],
+            code=entry["code"],
+            claim_version=entry["claim_version"],
+        )
+        for stored in taken
+        for entry in stored.entries
+    ]
+
+
+def signed_legs(own: Sequence[Leg]) -> list[Leg]:
+    """Give the reversal's own signed amounts, marked as unmatched."""
+    return [replace(leg, rule=REVERSAL_UNMATCHED) for leg in own]
+
+
+def difference_by_code(reversed_totals: Totals, claim_version: int | None, answers: Sequence[Stored]) -> Totals:
+    """Give what is left by code when the reversal meets the open answers of the version it names."""
+    left: Counter[str] = Counter(reversed_totals)
+    for answer in answers:
+        if answer.claim_version == claim_version:
+            for code, cents in answer.totals.items():
+                left[code] += cents
+    return {code: cents for code, cents in left.items() if cents}
+
+
+def _places(own: Sequence[Leg]) -> dict[tuple[int | None, str | None], Place]:
+    """Give the first place of each line and code, and of each code under the line None."""
+    places: dict[tuple[int | None, str | None], Place] = {}
+    for leg in own:
+        places.setdefault((leg.line_number, leg.code), leg.place)
+    for leg in own:
+        places.setdefault((None, leg.code), leg.place)
+    return places
+
+
+def _stored(rows: Iterable[Row], rule_ids: frozenset[str]) -> list[Stored]:
+    postings: dict[tuple[object, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["rule_id"] in rule_ids:
+            postings[row["posted_on"], row["posting_id"]].append(row)
+    return [_totalled(postings[key]) for key in sorted(postings, key=lambda k: (str(k[0]), k[1]))]
+
+
+def _totalled(entries: list[Row]) -> Stored:
+    entries = sorted(entries, key=lambda e: str(e["entry_id"]))
+    totals = _by_code((e["account"], e["code"], e["amount_cents"]) for e in entries)
+    return Stored(entries[0]["claim_version"], tuple(entries), totals)
+
+
+def _by_code(pieces: Iterable[tuple[str, str | None, int]]) -> Totals:
+    totals: Counter[str] = Counter()
+    for account, code, cents in pieces:
+        if account != PAYER_RECEIVABLE:
+            totals[code or ""] += cents
+    return {code: cents for code, cents in totals.items() if cents}
+
+
+def _sum(chosen: Sequence[Stored]) -> Totals:
+    totals: Counter[str] = Counter()
+    for stored in chosen:
+        for code, cents in stored.totals.items():
+            totals[code] += cents
+    return {code: cents for code, cents in totals.items() if cents}

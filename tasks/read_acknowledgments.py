@@ -1,0 +1,128 @@
+"""Acknowledge: TA1, 999 and 277CA become rows and move each claim they speak of by the table of legal moves."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import Fault
+from tasks.claims.lifecycle import Happening, advance, standings
+from tasks.step import step
+from tasks.stores.contents import finish, quarantine, unread
+from tasks.stores.threads import keep_moves, known_events, states_of, versions_by_control_number
+from tasks.stores.vault import get_bytes
+from tasks.stores.warehouse import Warehouse, writer
+from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
+from tasks.x12.envelope import X12File, read_x12
+
+KINDS = ("TA1", "999", "997", "277CA")
+TA1_EVENTS = {"A": "ta1_accepted", "E": "ta1_accepted", "R": "ta1_rejected"}
+IK5_EVENTS = {"A": "ack999_accepted", "E": "ack999_accepted"}
+STC_EVENTS = {
+    "A0": "ack277_received",
+    "A1": "ack277_received",
+    "A2": "ack277_accepted",
+    "A5": "ack277_split",
+    "A3": "ack277_rejected",
+    "A6": "ack277_rejected",
+    "A7": "ack277_rejected",
+    "A8": "ack277_rejected",
+    "A4": "status_not_found",
+}
+"""What an answer does to a claim. Source: X12 external code list 507; docs/architecture.md, acknowledgments."""
+TROUBLE_FIRST = {"ack277_received": 0, "ack277_accepted": 1, "ack277_split": 1, "status_not_found": 2, "ack277_rejected": 3}
+
+
+@step
+def read_acknowledgments(home: Path, night: date) -> dict[str, int]:
+    """Every acknowledgment received is rows, and every claim it names has moved, or the refusal is kept.
+
+    Shape: acknowledgments.*, claims.event, claims.refused_event. Holds: one file is one transaction; reading it twice changes nothing.
+    """
+    with writer(home) as warehouse:
+        contents = sorted(unread(warehouse, KINDS), key=lambda content: KINDS.index(content[1]))
+    counts = {"files": len(contents), "moved": 0, "refused": 0}
+    for digest, kind in contents:
+        with writer(home) as warehouse:
+            try:
+                happenings = _read(warehouse, read_x12(get_bytes(home, digest)), digest, kind, night)
+            except Fault as fault:
+                quarantine(warehouse, digest, kind, fault, night)
+                continue
+            claim_ids = sorted({h.claim_id for h in happenings})
+            moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
+            keep_moves(warehouse, moved)
+            finish(warehouse, digest, kind, "read", night)
+        counts["moved"] += len(moved.events)
+        counts["refused"] += len(moved.refused)
+    return counts
+
+
+def _read(warehouse: Warehouse, x12: X12File, digest: str, kind: str, night: date) -> list[Happening]:
+    if kind == "TA1":
+        return _interchanges(warehouse, read_ta1(x12, digest, night))
+    if kind == "277CA":
+        return _claims(warehouse, read_277ca(x12, digest, night))
+    return _transactions(warehouse, read_999(x12, digest, night))
+
+
+def _interchanges(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
+    """Keep TA1 answers and give what they say of each claim of their batch."""
+    happenings = []
+    for answer in answers:
+        claims = warehouse.rows(
+            """select b.batch_id, c.claim_id, c.claim_version from claims.batch b left join claims.batch_claim c using (batch_id)
+               where b.interchange_control_number = $1 order by c.claim_id""",
+            [answer["interchange_control_number"]],
+        )
+        answer["batch_id"] = claims[0]["batch_id"] if claims else None
+        event = TA1_EVENTS.get(answer["answer_code"], "ta1_rejected")
+        happenings += [_happening(c, event, answer, f"TA1 {answer['answer_code']} {answer['note_code']}") for c in claims if c["claim_id"]]
+    warehouse.insert("acknowledgments.interchange_answer", answers)
+    return happenings
+
+
+def _transactions(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
+    """Keep 999 answers and give what they say of each claim of their transaction."""
+    happenings = []
+    for answer in answers:
+        claims = warehouse.rows(
+            """select b.batch_id, c.claim_id, c.claim_version from claims.batch b left join claims.batch_claim c
+                 on c.batch_id = b.batch_id and c.transaction_control_number = $2
+               where b.group_control_number = $1 order by c.claim_id""",
+            [answer["group_control_number"], answer["transaction_control_number"]],
+        )
+        answer["batch_id"] = claims[0]["batch_id"] if claims else None
+        event = IK5_EVENTS.get(answer["answer_code"], "ack999_rejected")
+        detail = f"999 {answer['answer_code']} {answer['error_codes']}".strip()
+        happenings += [_happening(c, event, answer, detail) for c in claims if c["claim_id"]]
+    warehouse.insert("acknowledgments.transaction_answer", answers)
+    return happenings
+
+
+def _claims(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
+    """Keep 277CA answers and give what they say of each claim; of several statuses at one claim the worst counts."""
+    known = versions_by_control_number(warehouse, [a["patient_control_number"] for a in answers])
+    worst: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    for answer in answers:
+        ours = known.get(answer["patient_control_number"])
+        answer["claim_id"], answer["claim_version"] = (ours["claim_id"], ours["claim_version"]) if ours else (None, None)
+        event = STC_EVENTS.get(answer["category_code"])
+        key = (answer["patient_control_number"], answer["hop"])
+        if ours and event and (key not in worst or TROUBLE_FIRST[event] > TROUBLE_FIRST[worst[key][0]]):
+            worst[key] = (event, answer)
+    warehouse.insert("acknowledgments.claim_answer", answers)
+    return [_happening(a, event, a, f"{a['category_code']}:{a['status_code']}") for event, a in worst.values()]
+
+
+def _happening(claim: dict[str, Any], event: str, answer: dict[str, Any], detail: str) -> Happening:
+    return Happening(
+        claim["claim_id"],
+        claim["claim_version"],
+        event,
+        f"{answer['file_sha256']}:{answer['byte_start']}",
+        detail,
+        file_sha256=answer["file_sha256"],
+        byte_start=answer["byte_start"],
+        byte_end=answer["byte_end"],
+    )

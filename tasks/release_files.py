@@ -1,0 +1,28 @@
+"""Release: quarantined files go back to be read, after a person has mended what kept them out."""
+
+from datetime import date
+from pathlib import Path
+
+from tasks.step import step
+from tasks.stores.warehouse import writer
+
+CHOSEN = """
+select distinct r.file_sha256, r.kind from files.reading r join files.arrival a using (file_sha256)
+where r.outcome = 'quarantined' and ($1::varchar is null or a.source in (select partner_id from encounters.payer where payer_id = $1))
+  and ($2::varchar is null or a.file_name = $2 or a.drop_name = $2 or a.file_sha256 like $2 || '%')
+"""
+
+
+@step
+def release_files(home: Path, night: date, payer: str | None, file: str | None, is_dry_run: bool) -> dict[str, int]:
+    """Quarantined files of that payer's mailbox, or of that name or hash, are unread again; their faults stay on record.
+
+    Holds: nothing received is changed; a file still at fault goes back to quarantine.
+    """
+    with writer(home) as warehouse:
+        chosen = warehouse.rows(CHOSEN, [payer, file])
+        for row in chosen if not is_dry_run else []:
+            warehouse.execute("delete from files.reading where file_sha256 = $1 and kind = $2", [row["file_sha256"], row["kind"]])
+            if row["kind"] == "unknown":
+                warehouse.execute("delete from files.content where file_sha256 = $1", [row["file_sha256"]])
+    return {"released": len(chosen)}

@@ -1,0 +1,59 @@
+"""Send: every sealed batch reaches its partner's mailbox once; the try is noted before it, the outcome after it."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tasks.claims.lifecycle import Happening, advance, standings
+from tasks.step import step
+from tasks.stores import home as homes
+from tasks.stores.mailbox import open_mailbox
+from tasks.stores.threads import keep_moves, known_events, states_of
+from tasks.stores.vault import get_bytes
+from tasks.stores.warehouse import Warehouse, writer
+
+EVENTS = {"delivered": "transmit_ok", "failed": "transmit_failed", "unknown": "transmit_unknown"}
+
+
+@step
+def send_batches(home: Path, night: date) -> dict[str, int]:
+    """Every sealed file is with its partner, or its failure is known, or it is in doubt and waits for proof.
+
+    Shape: claims.dispatch, claims.delivery, claims.event.
+    Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself.
+    """
+    practice = homes.load_practice(home)
+    with writer(home) as warehouse:
+        waiting = warehouse.rows("select * from claims.unsent where outcome is null or outcome = 'failed' order by interchange_control_number")
+    outcomes = [_send(home, practice, batch, night) for batch in waiting]
+    return {"delivered": outcomes.count("delivered"), "failed": outcomes.count("failed"), "in_doubt": outcomes.count("unknown")}
+
+
+def _send(home: Path, practice: homes.Practice, batch: Mapping[str, Any], night: date) -> str:
+    """Note the try, leave the file, note the outcome; a try that a crash left open is settled by looking first."""
+    mailbox = open_mailbox(home, practice.partner(batch["partner_id"]))
+    content = get_bytes(home, batch["file_sha256"])
+    attempt = batch["attempts"] + 1
+    with writer(home) as warehouse:
+        is_first_try = warehouse.insert("claims.dispatch", [{"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}])
+    found = "absent" if is_first_try else mailbox.look(batch["file_name"], content)
+    if found == "absent":
+        outcome, proof = mailbox.deliver(batch["file_name"], content)
+    else:
+        outcome, proof = ("delivered", f"{len(content)} bytes") if found == "present" else ("unknown", "a try was cut off and the mailbox cannot tell")
+    with writer(home) as warehouse:
+        _record(warehouse, batch, attempt, outcome, proof, night)
+    return outcome
+
+
+def _record(warehouse: Warehouse, batch: Mapping[str, Any], attempt: int, outcome: str, proof: str, night: date) -> None:
+    row = {"batch_id": batch["batch_id"], "attempt": attempt, "outcome": outcome, "proof": proof, "delivered_on": night}
+    warehouse.insert("claims.delivery", [row])
+    claims = warehouse.rows(
+        "select claim_id, claim_version from claims.batch_claim where batch_id = $1 order by claim_id", [batch["batch_id"]]
+    )
+    source = f"{batch['batch_id']}:{attempt}"
+    happenings = [Happening(c["claim_id"], c["claim_version"], EVENTS[outcome], source, batch["file_name"]) for c in claims]
+    claim_ids = [h.claim_id for h in happenings]
+    keep_moves(warehouse, advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night))

@@ -1,0 +1,1 @@
+"""The only place for DuckDB, buckets, SFTP, Great Expectations and files."""

@@ -1,0 +1,125 @@
+"""A practice's folder: practice.toml, registries, and where everything of it lies."""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import HomeFault
+from schemas.money import cents_of
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Whom files are exchanged with: a clearinghouse or a payer, and by which mailbox."""
+
+    partner_id: str
+    receiver_id: str
+    receiver_name: str
+    mailbox: str
+    folder: str
+    is_simulated: bool = False
+    scenario: str = ""
+    seed: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What practice.toml says."""
+
+    home: Path
+    tenant_id: str
+    name: str
+    timezone: str
+    submitter_id: str
+    submitter_name: str
+    contact_name: str
+    contact_phone: str
+    layout: str
+    drops: Path
+    partners: tuple[Partner, ...]
+    first_night: date | None = None
+    nights: int = 1
+
+    def partner(self, partner_id: str) -> Partner:
+        """Give the partner of that id."""
+        for partner in self.partners:
+            if partner.partner_id == partner_id:
+                return partner
+        raise HomeFault(f"{self.home / 'practice.toml'}: no [[partner]] {partner_id}; add it or correct registry/payers.csv")
+
+
+def load_practice(home: Path) -> Practice:
+    """Read practice.toml.
+
+    Raises: HomeFault naming the file and what is missing.
+    """
+    path = home / "practice.toml"
+    if not path.exists():
+        raise HomeFault(f"{path} is missing; copy data/sample/practice.toml there and fill it in, or name another --home")
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        practice, encounters = said["practice"], said["encounters"]
+        return Practice(
+            home=home,
+            layout=encounters["layout"],
+            drops=home / encounters["drops"],
+            partners=tuple(_partner(p) for p in said["partner"]),
+            **practice,
+        )
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise HomeFault(f"{path}: {error}; compare it with data/sample/practice.toml") from error
+
+
+def _partner(said: dict[str, Any]) -> Partner:
+    known = {"partner_id", "receiver_id", "receiver_name", "mailbox", "folder", "scenario", "seed"}
+    return Partner(
+        **{k: v for k, v in said.items() if k in known},
+        is_simulated=said.get("simulated", False),
+        options={k: v for k, v in said.items() if k not in known | {"simulated"}},
+    )
+
+
+def load_payers(home: Path) -> list[dict[str, Any]]:
+    """Give the rows of registry/payers.csv in the shape of encounters.payer."""
+    return [
+        {
+            **row,
+            "filing_limit_days": int(row["filing_limit_days"]),
+            "corrected_limit_days": int(row["corrected_limit_days"]),
+            "appeal_limit_days": int(row["appeal_limit_days"]),
+            "accepts_replacement": row["accepts_replacement"] == "Y",
+            "expected_answer_days": int(row["expected_answer_days"]),
+        }
+        for row in _registry(home, "payers.csv")
+    ]
+
+
+def load_fees(home: Path) -> list[dict[str, Any]]:
+    """Give the rows of registry/fees.csv in the shape of encounters.fee."""
+    return [
+        {
+            "procedure_code": row["procedure_code"],
+            "charge_cents": cents_of(row["charge"]),
+            "valid_from": date.fromisoformat(row["valid_from"]),
+            "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        }
+        for row in _registry(home, "fees.csv")
+    ]
+
+
+def load_authorization_rules(home: Path) -> list[dict[str, Any]]:
+    """Give the rows of registry/authorizations.csv in the shape of encounters.authorization_rule."""
+    return [dict(row) for row in _registry(home, "authorizations.csv")]
+
+
+def _registry(home: Path, name: str) -> list[dict[str, str]]:
+    path = home / "registry" / name
+    if not path.exists():
+        raise HomeFault(f"{path} is missing; every practice needs it, data/sample/registry shows the columns")
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

@@ -1,0 +1,54 @@
+"""Threads: where claims stand, read for the steps that move them, and the moves written back."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from tasks.stores.warehouse import Row, Warehouse
+
+
+class Moves(Protocol):
+    """What applying happenings makes: rows of claims.event and of claims.refused_event."""
+
+    @property
+    def events(self) -> list[dict[str, object]]:
+        """Rows of claims.event."""
+
+    @property
+    def refused(self) -> list[dict[str, object]]:
+        """Rows of claims.refused_event."""
+
+
+def states_of(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Give claim_id, state, sequence and newest sent or drafted version of each of these claims that has a state."""
+    return warehouse.rows(
+        """select e.claim_id, arg_max(e.to_state, e.sequence) as state, max(e.sequence) as sequence, max(v.claim_version) as claim_version
+           from claims.event e join claims.version v on v.claim_id = e.claim_id
+           where e.claim_id in (select unnest($1)) group by 1""",
+        [list(claim_ids)],
+    )
+
+
+def known_events(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Give claim_id and event_id of everything ever said of these claims, refused or not."""
+    return warehouse.rows(
+        """select claim_id, event_id from claims.event where claim_id in (select unnest($1))
+           union all select claim_id, event_id from claims.refused_event where claim_id in (select unnest($1))""",
+        [list(claim_ids)],
+    )
+
+
+def keep_moves(warehouse: Warehouse, moves: Moves) -> None:
+    """Write what was applied and what was refused."""
+    warehouse.insert("claims.event", moves.events)
+    warehouse.insert("claims.refused_event", moves.refused)
+
+
+def versions_by_control_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, Row]:
+    """Give the sent claim versions of these patient control numbers; CLM01 is matched exactly, never by name."""
+    found = warehouse.rows(
+        """select v.patient_control_number, v.claim_id, v.claim_version from claims.version v
+           semi join claims.batch_claim b on b.claim_id = v.claim_id and b.claim_version = v.claim_version
+           where v.patient_control_number in (select unnest($1))""",
+        [list(numbers)],
+    )
+    return {row["patient_control_number"]: row for row in found}

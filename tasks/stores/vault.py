@@ -1,0 +1,58 @@
+"""The vault: what arrived or left, once by content, never changed."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from schemas.errors import ClaimcycleError
+
+
+def put_bytes(home: Path, content: bytes) -> str:
+    """Keep the bytes under their SHA-256 and give it; bytes already there stay as they are.
+
+    Holds: a file of the vault is complete or absent, also after a crash (write aside, fsync, link).
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    path = _path(home, digest)
+    if not path.exists():
+        write_once(path, content)
+    return digest
+
+
+def get_bytes(home: Path, digest: str) -> bytes:
+    """Give the bytes of a file of the vault, checked against their hash."""
+    content = _path(home, digest).read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ClaimcycleError(f"vault file {digest[:12]} was changed on disk; restore it from a backup before the next night")
+    return content
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Make a file that is complete or absent, mode 0600, and never replaces another.
+
+    Raises: FileExistsError when the name is taken.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_over(path: Path, content: bytes) -> None:
+    """Replace a file that is made anew each time (a page, a state) in one step, mode 0600."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside.unlink(missing_ok=True)
+    write_once(aside, content)
+    aside.replace(path)
+
+
+def _path(home: Path, digest: str) -> Path:
+    return home / "vault" / digest[:2] / digest

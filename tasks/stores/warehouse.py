@@ -1,0 +1,130 @@
+"""The warehouse: one DuckDB file, one writer at a time, every step one transaction."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from schemas.errors import ClaimcycleError
+from schemas.warehouse import statements
+
+Row = Mapping[str, object]
+CONFIG: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": 2}
+
+
+def warehouse_path(home: Path) -> Path:
+    """Where the warehouse of a practice lies."""
+    return home / "warehouse" / "warehouse.duckdb"
+
+
+@contextmanager
+def locked(home: Path) -> Iterator[None]:
+    """Hold the practice's one writer lock; the kernel frees it on any death.
+
+    Raises: ClaimcycleError when another process holds it.
+    Source: measured: copying the DuckDB file drops DuckDB's own lock, so exclusion is a flock on a file of ours.
+    """
+    folder = warehouse_path(home).parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(folder / "writer.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise ClaimcycleError(f"another night is writing {warehouse_path(home)}; wait for it or stop it, then run again") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def writer(home: Path) -> Iterator["Warehouse"]:
+    """Open the warehouse for one transaction: all of the block is kept, or none of it."""
+    with locked(home):
+        path = warehouse_path(home)
+        connection = duckdb.connect(str(path), config=CONFIG)
+        path.chmod(0o600)
+        try:
+            connection.execute("begin")
+            yield Warehouse(connection)
+            connection.execute("commit")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def reader(path: Path) -> Iterator["Warehouse"]:
+    """Open a published snapshot (or a closed warehouse) read-only."""
+    if not path.exists():
+        raise ClaimcycleError(f"no warehouse at {path}; run `claims nightly` first")
+    connection = duckdb.connect(str(path), read_only=True, config=CONFIG)
+    try:
+        yield Warehouse(connection)
+    finally:
+        connection.close()
+
+
+def prepare(home: Path) -> None:
+    """Make or bring up to date every schema, table, view and comment; what lies in the tables stays."""
+    with writer(home) as warehouse:
+        for statement in statements():
+            warehouse.execute(statement)
+
+
+class Warehouse:
+    """An open connection that takes and gives rows."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:
+        """Run a statement for its effect."""
+        self._connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[object] | None = None) -> list[dict[str, Any]]:
+        """Give the whole result as rows."""
+        cursor = self._connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def value(self, sql: str, parameters: Sequence[object] | None = None) -> Any:
+        """Give the first column of the first row, None when there is no row."""
+        found = self._connection.execute(sql, parameters).fetchall()
+        return found[0][0] if found else None
+
+    def insert(self, table: str, rows: Sequence[Row]) -> int:
+        """Insert the rows that are not there yet (by primary key) and give how many were new.
+
+        Holds: the same rows again change nothing.
+        """
+        if not rows:
+            return 0
+        shape = self._connection.sql(f"select * from {table} limit 0").to_arrow_table().schema
+        unknown = set(rows[0]) - set(shape.names)
+        if unknown:
+            raise ValueError(f"{table} has no column {sorted(unknown)}")
+        self._connection.register("incoming_rows", pa.Table.from_pylist([dict(row) for row in rows], schema=shape))
+        inserted = self._connection.execute(f"insert or ignore into {table} by name select * from incoming_rows").fetchall()
+        self._connection.unregister("incoming_rows")
+        return int(inserted[0][0])
+
+    def take_numbers(self, counter: str, count: int) -> range:
+        """Burn the next `count` numbers of a counter and give them; a number is never given twice."""
+        self._connection.execute("insert or ignore into claims.counter values ($1, 0)", [counter])
+        first = int(self.value("select value from claims.counter where name = $1", [counter])) + 1
+        self._connection.execute("update claims.counter set value = value + $1 where name = $2", [count, counter])
+        return range(first, first + count)
+
+    def table_hashes(self) -> dict[str, str]:
+        """Give a hash of the content of each table, whatever the order of its rows."""
+        tables = self.rows("select schema_name || '.' || table_name as name from duckdb_tables() order by 1")
+        return {
+            t["name"]: str(self.value(f"select count(*) || ':' || coalesce(bit_xor(md5_number(t::varchar)), 0) from {t['name']} t"))
+            for t in tables
+        }

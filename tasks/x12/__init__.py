@@ -1,0 +1,9 @@
+"""X12 health care transactions: bytes to rows and rows to bytes.
+
+Reading goes bytes -> index (offsets of every segment) -> envelope (transactions with their bytes) -> rows:
+
+- `envelope.read_x12` gives the transactions of a file, or a Fault;
+- `remittance.read_835`, `acknowledgment.read_ta1`, `read_999`, `read_277ca`, `eligibility_answer.read_271` give rows;
+- `balance.balance` tells whether an 835 adds up, `summary.summarize` tells what a file holds and never raises;
+- `rulings` is the table of what is tolerated and what is a Fault (docs/x12.md).
+"""

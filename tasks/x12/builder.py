@@ -1,0 +1,199 @@
+"""Segments are built from values and checked against a table of elements (schemas/x12) before anything leaves.
+
+Holds: delimiters are `*`, `:`, `^`, `~` and never stand in data; trailing empty elements are trimmed; no newlines.
+"""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import groupby
+from typing import NoReturn
+
+from schemas.errors import Fault
+
+MOST_DIGITS_OF_MONEY = 10
+"""Digits of an amount. Source: contract, decimal(10,2) and at most 99999999.99; the guide's section is not checked."""
+
+CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
+"""X12 basic and extended characters without our delimiters. Source: the sets that pyx12 4.0.0 checks for 00501."""
+
+_NO_LIMIT = 1_000_000
+
+
+@dataclass
+class WriteFault(Fault):
+    """A Fault of one claim or inquiry that cannot be written; the others of its batch can."""
+
+    claim_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element or component of a segment as the table has it."""
+
+    place: str
+    name: str
+    is_required: bool
+    kind: str
+    shortest: int
+    longest: int
+    codes: tuple[str, ...]
+
+    def pattern(self) -> str:
+        """Give the regular expression of a filled value."""
+        if self.codes:
+            return "(?:" + "|".join(map(re.escape, self.codes)) + ")"
+        size = f"{{{self.shortest},{self.longest}}}"
+        if self.kind == "AN":
+            return f"(?! ){CHARACTER}{size}(?<! )"
+        if self.kind == "R":
+            most = MOST_DIGITS_OF_MONEY if self.longest == 18 else self.longest
+            return rf"-?(?=(?:\.?\d){{{self.shortest},{most}}}(?![\d.]))\d+(?:\.\d+)?"
+        return (r"\d" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
+
+    def check(self, segment_id: str, value: str) -> None:
+        """Pass a good value.
+
+        Raises: Fault with the rule that the value breaks, without the value.
+        """
+        if not value and not self.is_required:
+            return
+        if not re.fullmatch(self.pattern(), value):
+            code, rule = self._complaint(value)
+            refuse(code, segment_id, self.place, f"{self.name} {rule}")
+
+    def _complaint(self, value: str) -> tuple[str, str]:
+        size = f"{self.shortest} to {self.longest}"
+        if not value:
+            return "WRITE_MISSING", "is required and has no value"
+        if re.sub(CHARACTER, "", value) or value != value.strip(" "):
+            return "WRITE_CHARACTER", "has a delimiter, a character outside the X12 sets, or a blank at an end"
+        if self.codes:
+            return "WRITE_CODE", f"is none of {', '.join(self.codes)}"
+        if self.kind in ("AN", "ID") and not self.shortest <= len(value) <= self.longest:
+            return "WRITE_LENGTH", f"has {len(value)} characters, expected {size}"
+        return "WRITE_FORMAT", f"is not of type {self.kind} with {size} characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One element position of a segment: nothing, one element, or the components of a composite."""
+
+    parts: tuple[Element, ...] = ()
+    is_required: bool = False
+
+    def pattern(self) -> str:
+        """Give the regular expression of a filled value."""
+        return _separated([(part.pattern(), part.is_required) for part in self.parts], ":")[1:]
+
+    def check(self, segment_id: str, value: str) -> None:
+        """Pass a good value.
+
+        Raises: Fault for the first component that breaks its rule.
+        """
+        if value or self.is_required:
+            values = value.split(":") if len(self.parts) > 1 else [value]
+            for number, part in enumerate(self.parts):
+                part.check(segment_id, values[number] if number < len(values) else "")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment of one loop: writes itself from values in element order."""
+
+    segment_id: str
+    name: str
+    most: int
+    positions: tuple[Position, ...]
+
+    def write(self, *values: str) -> str:
+        """Give the segment without terminator, trailing empty elements trimmed.
+
+        Raises: Fault (WRITE_*), which names the element and never the value.
+        """
+        text = "*".join((self.segment_id, *values)).rstrip("*")
+        if not self._pattern.fullmatch(text):
+            self._refuse(values)
+        return text
+
+    def write_each(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """Give one segment per row of values.
+
+        Raises: Fault (WRITE_REPEAT) where the guide allows fewer.
+        """
+        if len(rows) > self.most:
+            refuse("WRITE_REPEAT", self.segment_id, "", f"{self.name} stands {len(rows)} times, {self.most} are allowed")
+        return [self.write(*values) for values in rows]
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        elements = [(p.pattern() if p.parts else "", p.is_required) for p in self.positions]
+        return re.compile(self.segment_id + _separated(elements, r"\*"))
+
+    def _refuse(self, values: Sequence[str]) -> NoReturn:
+        for number, position in enumerate(self.positions):
+            position.check(self.segment_id, values[number] if number < len(values) else "")
+        refuse("WRITE_USAGE", self.segment_id, "", f"{self.name} fills an element that the guide does not use there")
+
+
+def refuse(code: str, segment: str, place: str, message: str) -> NoReturn:
+    """Raise the Fault of a value that may not be written; whoever knows the claim adds its id."""
+    raise WriteFault(code, message, "mend the source row and draft the claim again", segment=segment, element=place)
+
+
+Grammar = Mapping[tuple[str, str, str], Segment]
+"""Segments by (loop, segment id, qualifier); the qualifier is a code of the first element, the segment's name, or ''."""
+
+
+@cache
+def grammar(file_name: str) -> Grammar:
+    """Give the segments of a table in schemas/x12.
+
+    Shape: one row per element: loop, segment, its name and most repeats, element, its name, usage, usage of the whole
+    position (of a composite), type, shortest, longest, codes (blank where a list outside the guide holds).
+    Source: 837p.csv is contract/837p_element_feeds.csv (005010X222A1) without its feeds; composite usage from pyx12's
+    map of the same guide. 270.csv is from general knowledge of 005010X279A1 and no source checked it.
+    """
+    rows = csv.DictReader((files("schemas") / "x12" / file_name).read_text(encoding="utf-8").splitlines())
+    segments: dict[tuple[str, str, str], Segment] = {}
+    keys = ("loop", "segment", "segment_name", "segment_max")
+    for (loop, segment_id, name, most), group in groupby(rows, key=lambda row: tuple(row[key] for key in keys)):
+        limit = int(most) if most.isdigit() else _NO_LIMIT
+        segment = Segment(segment_id, name, limit, _positions(list(group)))
+        codes = segment.positions[0].parts[0].codes if segment.positions[0].parts else ()
+        for qualifier in ("", name, *codes):
+            segments.setdefault((loop, segment_id, qualifier), segment)
+    return segments
+
+
+def _positions(rows: Sequence[Mapping[str, str]]) -> tuple[Position, ...]:
+    groups = groupby(rows, key=lambda row: int(row["element"].partition("-")[0]))
+    filled = {number: _filled_position(list(group)) for number, group in groups}
+    return tuple(filled.get(number, Position()) for number in range(1, max(filled) + 1))
+
+
+def _filled_position(rows: Sequence[Mapping[str, str]]) -> Position:
+    components = {int(row["element"].partition("-")[2] or 1): _element(row) for row in rows}
+    unused = Element(rows[0]["element"], "an unused component", False, "ID", 0, 0, ())
+    parts = tuple(components.get(number, unused) for number in range(1, max(components) + 1))
+    return Position(parts, rows[0]["position_usage"] == "R")
+
+
+def _element(row: Mapping[str, str]) -> Element:
+    limits = int(row["min"]), int(row["max"])
+    return Element(
+        row["element"], row["element_name"], row["usage"] == "R", row["type"], *limits, tuple(row["codes"].split())
+    )
+
+
+def _separated(values: Sequence[tuple[str, bool]], separator: str) -> str:
+    """Give the expression of values, each after its separator, whose empty end is trimmed."""
+    text, is_needed = "", False
+    for pattern, is_required in reversed(values):
+        value = pattern if is_required else f"(?:{pattern})?"
+        is_needed = is_needed or is_required
+        text = f"{separator}{value}{text}" if is_needed else f"(?:{separator}{value}{text})?"
+    return text

@@ -1,0 +1,104 @@
+"""Values become X12 text: free text in upper case without accents, exact identifiers, money, quantities, dates."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tasks.x12.builder import refuse
+
+Row = Mapping[str, Any]
+"""A row of the warehouse: Python values by column name."""
+
+_CLEAN = r"""[A-Z0-9!"&'()+,\-./;?=%@\[\]_{}\\|<>#$]+"""
+_PLAIN = re.compile(f"{_CLEAN}(?: {_CLEAN})*")
+_LETTERS = str.maketrans(
+    {"Ø": "O", "Æ": "AE", "Œ": "OE", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "`": "'"}
+    | dict.fromkeys("*:^~", " ")
+    | dict.fromkeys("\u2018\u2019\u02bc", "'")
+    | dict.fromkeys("\u201c\u201d", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
+
+
+def text(value: str | None) -> str:
+    """Give free text in upper case, accents and typographic signs transliterated, delimiters and runs of blanks as one blank.
+
+    Holds: a letter without a Latin equal stays and makes the segment refuse it.
+    """
+    if not value:
+        return ""
+    if _PLAIN.fullmatch(value):
+        return value
+    folded = unicodedata.normalize("NFKD", value.upper().translate(_LETTERS))
+    return " ".join("".join(c for c in folded if not unicodedata.combining(c)).translate(_LETTERS).split())
+
+
+def exact(value: str | None) -> str:
+    """Give an identifier as it is, without blanks at its ends: what a partner gave us is never rewritten."""
+    return value.strip() if value else ""
+
+
+def money(cents: int | None) -> str:
+    """Write cents as the shortest decimal: "120", "35.5", "0"; nothing for None."""
+    if cents is None:
+        return ""
+    whole, part = divmod(abs(cents), 100)
+    number = f"{whole}.{part:02d}".rstrip("0") if part else f"{whole:d}"
+    return f"-{number}" if cents < 0 else number
+
+
+def quantity(value: Decimal | int | None) -> str:
+    """Write a number in its shortest form: "1", "0.5"; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:d}"
+
+
+def day(value: date | None) -> str:
+    """Write a date as CCYYMMDD; nothing for None."""
+    return value.isoformat().replace("-", "") if value else ""
+
+
+def period(first_on: date | None, last_on: date | None) -> tuple[str, str]:
+    """Give the format qualifier and the text of one day (D8) or of a range (RD8)."""
+    if last_on is None or last_on == first_on:
+        return "D8", day(first_on)
+    return "RD8", f"{day(first_on)}-{day(last_on)}"
+
+
+def composite(*components: str) -> str:
+    """Join components, the empty end trimmed."""
+    return ":".join(components).rstrip(":")
+
+
+def flag(value: bool | None, code: str = "Y") -> str:
+    """Give the code where the flag is set, nothing else."""
+    return code if value else ""
+
+
+def loaded(row: Row, column: str) -> Any:
+    """Give the value of a JSON column, None where it is empty; numbers with a fraction are exact decimals.
+
+    Raises: Fault (WRITE_JSON) for text that is not JSON.
+    """
+    stored = row.get(column)
+    if not stored:
+        return None
+    try:
+        return json.loads(stored, parse_float=Decimal)
+    except ValueError:
+        refuse("WRITE_JSON", "", "", f"{column} is not JSON")
+
+
+def amount(value: str | Decimal | int | None) -> str:
+    """Write a number that stood in JSON, as a number or as text, in its shortest form."""
+    if value is None or value == "":
+        return ""
+    try:
+        return f"{Decimal(str(value)).normalize():f}"
+    except ArithmeticError:
+        return "not a number"

@@ -1,0 +1,142 @@
+"""The separators of an interchange, taken from its first segment and never from fixed offsets.
+
+Holds: separators are per interchange; none is a letter, a digit or a blank, and no two are equal.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from tasks.x12.rulings import fault
+
+_WORD = rb"A-Za-z0-9 \t\r\n"
+_FIRST_VERSION_WITH_REPETITION = "00402"
+_ISA_WIDTH = 106
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """One character each; `repetition` is empty where the interchange has none."""
+
+    element: str
+    component: str
+    repetition: str
+    segment: str
+
+
+def delimiters_at(content: bytes, start: int, tolerances: Counter[str]) -> Delimiters:
+    """Give the separators of the interchange that starts at `start` with ISA, GS or ST.
+
+    Raises: Fault NOT_X12 where no such segment starts there, BAD_ISA where it cannot be read.
+    """
+    tag = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE).match(content, start)
+    if not tag:
+        raise fault("NOT_X12", f"the file does not start with ISA, GS or ST ({_guess(content[start:])})", start)
+    separator = tag[2]
+    if tag[1].upper() == b"ISA":
+        return _from_isa(content, start, separator, tolerances)
+    tolerances["NO_ISA"] += 1
+    return _from_group_or_transaction(content, start, separator)
+
+
+def _guess(head: bytes) -> str:
+    """Say what a file that is no X12 looks like."""
+    signs = (
+        (b"\x1f\x8b", "it looks gzip-compressed"),
+        (b"PK\x03\x04", "it looks like a zip archive"),
+        (b"\xff\xfe", "it looks like UTF-16"),
+        (b"\xfe\xff", "it looks like UTF-16"),
+        (b"\xc9\xe2\xc1", "it looks like EBCDIC"),
+        (b"%PDF", "it looks like a PDF"),
+        (b"<", "it looks like XML or HTML"),
+        (b"{", "it looks like JSON"),
+    )
+    return next((words for sign, words in signs if head.startswith(sign)), "empty" if not head else "unknown format")
+
+
+def _from_isa(content: bytes, start: int, separator: bytes, tolerances: Counter[str]) -> Delimiters:
+    """Read the separators behind the sixteenth element separator of an ISA."""
+    places = _separator_places(content, start, separator)
+    component, terminator = _component_and_terminator(content, places[15] + 1, separator)
+    if not component:
+        tolerances["ISA16"] += 1
+    if places[15] - start + 3 != _ISA_WIDTH:
+        tolerances["ISA_WIDTH"] += 1
+    version = content[places[11] + 1 : places[12]].decode("latin-1")
+    repetition = _repetition(content[places[10] + 1 : places[11]], version, tolerances)
+    chosen = (separator, component or (b":" if separator != b":" else b">"), terminator)
+    if len(set(chosen)) < len(chosen):
+        raise fault("BAD_ISA", "two separators are the same character", start, "ISA", 16)
+    signs = [character.decode("latin-1") for character in chosen]
+    return Delimiters(signs[0], signs[1], "" if repetition in signs else repetition, signs[2])
+
+
+def _separator_places(content: bytes, start: int, separator: bytes) -> list[int]:
+    """Give the offsets of the first sixteen element separators of an ISA."""
+    places, place = [], start
+    for _ in range(16):
+        place = content.find(separator, place + 1, start + 400)
+        if place < 0:
+            raise fault("BAD_ISA", "ISA has fewer than 16 elements", start, "ISA")
+        places.append(place)
+    return places
+
+
+def _component_and_terminator(content: bytes, place: int, separator: bytes) -> tuple[bytes, bytes]:
+    """Give component separator (empty where ISA16 is missing) and terminator, from what stands before the next id."""
+    sign = rb"([^" + _WORD + rb"])"
+    following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
+    window = content[place : place + 200]
+    if found := re.match(sign + rb"[ \t\r\n]*" + sign + rb"[ \t\r\n]*" + following, window):
+        return found[1], found[2]
+    if found := re.match(sign + rb"[ \t]*([\r\n]+)[ \t\r\n]*" + following, window):
+        if _ends_next_segment(content, place + found.end(), found[1], separator):
+            return b"", found[1]
+        return found[1], _newline(found[2])
+    if found := re.match(sign + following, window):
+        return b"", found[1]
+    if found := re.match(rb"([\r\n]+)[ \t\r\n]*" + following, window):
+        return b"", _newline(found[1])
+    if found := re.match(sign + sign, window):
+        return found[1], found[2]
+    raise fault("BAD_ISA", "no segment terminator after ISA16", place, "ISA", 16)
+
+
+def _ends_next_segment(content: bytes, place: int, sign: bytes, separator: bytes) -> bool:
+    """Tell whether the sign after ISA15, then a line break, also ends the next segment: then it is the terminator."""
+    following = rb"[\r\n]+[ \t]*[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator)
+    line_end = re.compile(following).search(content, place, place + 400)
+    return line_end is not None and content[: line_end.start()].endswith(sign)
+
+
+def _newline(run: bytes) -> bytes:
+    """Give the line break that ends segments: LF (also for CR LF), or CR alone."""
+    return b"\n" if b"\n" in run else b"\r"
+
+
+def _repetition(value: bytes, version: str, tolerances: Counter[str]) -> str:
+    """Give ISA11 where the version uses it as repetition separator and it can be one."""
+    if version < _FIRST_VERSION_WITH_REPETITION or not version.isdigit():
+        return ""
+    if re.fullmatch(rb"[^" + _WORD + rb"]", value):
+        return value.decode("latin-1")
+    tolerances["ISA11"] += 1
+    return ""
+
+
+def _from_group_or_transaction(content: bytes, start: int, separator: bytes) -> Delimiters:
+    """Read element separator and terminator of a file without ISA; composites are found by their own sign."""
+    tag = content[start : start + 2].upper()
+    place = start
+    for _ in range(8 if tag == b"GS" else 2):
+        place = content.find(separator, place + 1, start + 400)
+        if place < 0:
+            raise fault("NOT_X12", "the first segment has too few elements", start, tag.decode())
+    sign = rb"([^" + _WORD + re.escape(separator) + rb"])[ \t\r\n]*|([\r\n]+)[ \t\r\n]*"
+    following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
+    found = re.compile(rb"(?:" + sign + rb")" + following).search(content, place + 1, place + 400)
+    if not found:
+        raise fault("BAD_ISA", "no segment terminator after the first segment", start, tag.decode())
+    element, segment = separator.decode("latin-1"), (found[1] or _newline(found[2])).decode("latin-1")
+    component = next(character for character in ":>^" if character not in (element, segment))
+    return Delimiters(element, component, "", segment)

@@ -1,0 +1,188 @@
+"""Loops 2320 to 2330G and 2430: what the other payers of the patient are, and what they have decided and paid."""
+
+from collections.abc import Sequence
+
+from tasks.x12.builder import refuse
+from tasks.x12.builder_values import Row, amount, composite, day, exact, loaded, money, quantity, text
+from tasks.x12.professional_people import billing_provider_numbers, payer_ids, subscriber_information, subscriber_name
+from tasks.x12.professional_provider import address, has_address
+from tasks.x12.professional_rows import RULES, ClaimRows
+
+ROLES = {
+    "referring": ("2330C", "DN", "referring_provider_key"),
+    "rendering": ("2330D", "82", "rendering_provider_key"),
+    "facility": ("2330E", "77", "service_facility_key"),
+    "supervising": ("2330F", "DQ", "supervising_provider_key"),
+}
+"""Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
+_TRIPLES_OF_A_SEGMENT = 6
+
+
+def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
+    """Give loops 2320 to 2330G of one other payer.
+
+    Holds: date and remaining liability stand at one level only: not here where lines carry them.
+    Source: domain notes, sections 3 and 6 (AMT*EAF at both levels and adjudication date at both levels are rejected).
+    """
+    adjustments = [row for row in _of_payer(claim.cob_adjustments, coverage) if row["line_number"] is None]
+    return [
+        subscriber_information("2320", coverage, exact(coverage["relationship"])),
+        *_adjustments("2320", adjustments),
+        *_amounts(claim, coverage),
+        RULES["2320", "OI", ""].write(
+            "", "", exact(coverage["benefits_assigned"]), exact(coverage.get("patient_signature_source")), "",
+            exact(coverage["release_of_information"]),
+        ),
+        *_outpatient(coverage),
+        *_other_subscriber(claim, coverage),
+        *_other_payer(claim, coverage),
+        *_other_payer_providers(claim, coverage),
+    ]  # fmt: skip
+
+
+def line_adjudications(claim: ClaimRows, line: Row) -> list[str]:
+    """Give loops 2430: what each other payer decided on this line."""
+    if not claim.cob_lines:
+        return []
+    written: list[str] = []
+    for coverage in claim.others():
+        for decided in _of_line(_of_payer(claim.cob_lines, coverage), line):
+            adjustments = _of_line(_of_payer(claim.cob_adjustments, coverage), line)
+            _check_line(line, decided, adjustments)
+            written += _adjudication(coverage, line, decided, adjustments)
+    return written
+
+
+def _of_payer(rows: Sequence[Row], coverage: Row) -> list[Row]:
+    return [row for row in rows if row["payer_rank"] == coverage["payer_rank"]]
+
+
+def _of_line(rows: Sequence[Row], line: Row) -> list[Row]:
+    return [row for row in rows if row["line_number"] == line["source_line_number"]]
+
+
+def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
+    remaining = coverage.get("prior_remaining_liability_cents")
+    if any(row.get("remaining_liability_cents") is not None for row in _of_payer(claim.cob_lines, coverage)):
+        remaining = None
+    cents = {
+        "D": coverage.get("prior_paid_amount_cents"),
+        "A8": coverage.get("prior_noncovered_amount_cents"),
+        "EAF": remaining,
+    }
+    return [RULES["2320", "AMT", code].write(code, money(c)) for code, c in cents.items() if c is not None]
+
+
+def _adjustments(loop: str, rows: Sequence[Row]) -> list[str]:
+    """Give CAS by group in order of appearance, up to six reasons to a segment; an adjustment of zero is none."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["amount_cents"]:
+            groups.setdefault(exact(row["group_code"]), []).append(row)
+    values = [
+        (group, *(part for row in found[at : at + _TRIPLES_OF_A_SEGMENT] for part in _triple(row)))
+        for group, found in groups.items()
+        for at in range(0, len(found), _TRIPLES_OF_A_SEGMENT)
+    ]
+    return RULES[loop, "CAS", ""].write_each(values)
+
+
+def _triple(row: Row) -> tuple[str, str, str]:
+    return exact(row["reason_code"]), money(row["amount_cents"]), quantity(row.get("quantity"))
+
+
+def _outpatient(coverage: Row) -> list[str]:
+    """Give MOA from {reimbursement_rate, payable_amount, remark_codes, esrd_amount, nonpayable_amount}."""
+    info = loaded(coverage, "moa")
+    if not info:
+        return []
+    remarks = (*map(exact, info.get("remark_codes") or ()), "", "", "", "", "")[:5]
+    paid, esrd = amount(info.get("payable_amount")), amount(info.get("esrd_amount"))
+    rate, nonpayable = amount(info.get("reimbursement_rate")), amount(info.get("nonpayable_amount"))
+    return [RULES["2320", "MOA", ""].write(rate, paid, *remarks, esrd, nonpayable)]
+
+
+def _other_subscriber(claim: ClaimRows, coverage: Row) -> list[str]:
+    is_patient = exact(coverage["relationship"]) == "18"
+    written = [subscriber_name("2330A", coverage, claim.patient if is_patient else None)]
+    if has_address(coverage, "subscriber_"):
+        written += address("2330A", coverage, "subscriber_")
+    if coverage.get("subscriber_ssn"):
+        written.append(RULES["2330A", "REF", "SY"].write("SY", exact(coverage["subscriber_ssn"])))
+    return written
+
+
+def _other_payer(claim: ClaimRows, coverage: Row) -> list[str]:
+    unused = ("",) * 4
+    written = [
+        RULES["2330B", "NM1", ""].write(
+            "PR", "2", text(coverage.get("payer_name")), *unused, "PI", exact(coverage.get("payer_id"))
+        ),
+        *(address("2330B", coverage, "payer_") if has_address(coverage, "payer_") else []),
+    ]
+    decided_on = coverage.get("prior_adjudication_date")
+    if decided_on and not _of_payer(claim.cob_lines, coverage):
+        written.append(RULES["2330B", "DTP", ""].write("573", "D8", day(decided_on)))
+    numbers = {
+        "G1": coverage.get("auth_number"),
+        "9F": coverage.get("referral_number"),
+        "T4": coverage.get("prior_adjustment_indicator"),
+        "F8": coverage.get("prior_claim_number"),
+    }
+    references = [RULES["2330B", "REF", code].write(code, exact(number)) for code, number in numbers.items() if number]
+    return written + payer_ids("2330B", coverage) + references
+
+
+def _other_payer_providers(claim: ClaimRows, coverage: Row) -> list[str]:
+    given = loaded(coverage, "other_payer_provider_ids") or {}
+    written: list[str] = []
+    for role, (loop, entity_code, column) in ROLES.items():
+        if given.get(role):
+            provider = claim.provider(column) or {}
+            written += _identified(loop, entity_code, exact(provider.get("entity_type")), given[role])
+    if numbers := billing_provider_numbers(coverage):
+        billing = claim.provider("billing_provider_key") or {}
+        written += _identified("2330G", "85", exact(billing.get("entity_type")), numbers)
+    return written
+
+
+def _identified(loop: str, entity_code: str, entity_type: str, numbers: Sequence[Sequence[str]]) -> list[str]:
+    rows = [(exact(code), exact(number)) for code, number in numbers]
+    return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(rows)]
+
+
+def _check_line(line: Row, decided: Row, adjustments: Sequence[Row]) -> None:
+    """Pass a line whose charge is what the payer paid and adjusted; a line bundled into another is not checked.
+
+    Source: domain notes, section 6 (paid + adjustments = billed, per line, or the claim is rejected).
+    """
+    explained = decided["paid_amount_cents"] + sum(row["amount_cents"] for row in adjustments)
+    if explained != line["charge_cents"] and decided.get("bundled_into_line") is None:
+        difference = line["charge_cents"] - explained
+        refuse("WRITE_UNBALANCED", "SVD", "02", f"line {line['line_number']}: charge less paid and adjusted is {difference} cents")
+
+
+def _adjudication(coverage: Row, line: Row, decided: Row, adjustments: Sequence[Row]) -> list[str]:
+    bundled = decided.get("bundled_into_line")
+    written = [
+        RULES["2430", "SVD", ""].write(
+            exact(coverage["payer_id"]), money(decided["paid_amount_cents"]), _procedure(line, decided), "",
+            quantity(decided["paid_units"]), quantity(bundled),
+        ),
+        *_adjustments("2430", adjustments),
+        RULES["2430", "DTP", ""].write("573", "D8", day(decided.get("adjudication_date"))),
+    ]  # fmt: skip
+    if decided.get("remaining_liability_cents") is not None:
+        written.append(RULES["2430", "AMT", ""].write("EAF", money(decided["remaining_liability_cents"])))
+    return written
+
+
+def _procedure(line: Row, decided: Row) -> str:
+    """Give the procedure that was adjudicated, {qualifier, code, modifiers, text}; the line's own where none is given."""
+    info = loaded(decided, "adjudicated_procedure")
+    if not info:
+        return composite("HC", exact(line["procedure_code"]), *line["modifiers"].split(":"))
+    modifiers = [exact(code) for code in info.get("modifiers") or ()]
+    unused = ("",) * (4 - len(modifiers))
+    described = text(info.get("text"))
+    return composite(exact(info.get("qualifier")) or "HC", exact(info.get("code")), *modifiers, *unused, described)

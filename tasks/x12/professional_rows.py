@@ -1,0 +1,71 @@
+"""The rows that one professional claim is written from, and the questions every loop asks of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tasks.x12.builder import grammar, refuse
+from tasks.x12.builder_values import Row, exact
+
+RULES = grammar("837p.csv")
+"""The segments of 005010X222A1."""
+
+RANKS = "PSTABCDEFGHU"
+"""Payer ranks in the order in which payers pay. Source: SBR01 of 005010X222A1; U (unknown) last is our choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRows:
+    """One claim version with all rows it is written from.
+
+    Shape: `version` and `lines` of claims.*; `encounter`, `patient`, `coverages` (all ranks; the destination payer is that of
+    `payer_rank`), `providers` by provider_key, `service_lines` by source line number, `cob_lines`, `cob_adjustments` and
+    `attachments` of encounters.*; `diagnoses` ICD-10-CM in HI order. Lists and objects are JSON text (docstrings of
+    professional_supplement say which keys).
+    """
+
+    version: Row
+    lines: Sequence[Row]
+    encounter: Row
+    service_lines: Mapping[int, Row]
+    patient: Row
+    coverages: Sequence[Row]
+    payer_rank: str
+    providers: Mapping[str, Row]
+    diagnoses: Sequence[str]
+    cob_lines: Sequence[Row]
+    cob_adjustments: Sequence[Row]
+    attachments: Sequence[Row]
+
+    def destination(self) -> Row:
+        """Give the coverage of the payer that this claim goes to."""
+        for coverage in self.coverages:
+            if coverage["payer_rank"] == self.payer_rank:
+                return coverage
+        refuse("WRITE_COVERAGE", "SBR", "01", f"no coverage of rank {self.payer_rank}")
+
+    def others(self) -> list[Row]:
+        """Give the coverages of all other payers, the one that pays first first."""
+        others = [row for row in self.coverages if row["payer_rank"] != self.payer_rank]
+        return sorted(others, key=lambda row: RANKS.index(row["payer_rank"])) if len(others) > 1 else others
+
+    def provider(self, column: str, row: Row | None = None) -> Row | None:
+        """Give the provider that a key column of the encounter (or of another row) names, None where it is empty.
+
+        Raises: Fault (WRITE_PROVIDER) for a key without a row.
+        """
+        key = (self.encounter if row is None else row).get(column)
+        if not key:
+            return None
+        if key not in self.providers:
+            refuse("WRITE_PROVIDER", "NM1", "", f"{column} names a provider that has no row")
+        return self.providers[key]
+
+    def source_line(self, line: Row) -> Row:
+        """Give the charge line that a claim line was coded from."""
+        if line["source_line_number"] not in self.service_lines:
+            refuse("WRITE_LINE", "LX", "01", f"line {line['line_number']} has no source line")
+        return self.service_lines[line["source_line_number"]]
+
+    def is_subscriber_patient(self) -> bool:
+        """Say whether the patient is the destination payer's subscriber."""
+        return exact(self.destination()["relationship"]) == "18"

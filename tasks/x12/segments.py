@@ -1,0 +1,64 @@
+"""The shape of what was read: segments in transactions in a file, each with the bytes it came from."""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from tasks.x12.delimiters import Delimiters
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment; `elements[0]` is element 01, trailing empty elements are gone.
+
+    Units: content[byte_start:byte_end] is the segment with its terminator.
+    """
+
+    tag: str
+    elements: tuple[str, ...]
+    byte_start: int
+    byte_end: int
+
+    def element(self, number: int) -> str:
+        """Give element `number` (01 is 1), '' where it is absent."""
+        return self.elements[number - 1] if number <= len(self.elements) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """ST to SE inclusive (a TA1: that one segment); offsets of its envelope are None where it has none."""
+
+    kind: str
+    version: str
+    interchange_control_number: str
+    group_control_number: str
+    control_number: str
+    segments: tuple[Segment, ...]
+    byte_start: int
+    byte_end: int
+    delimiters: Delimiters
+    interchange_start: int | None
+    group_start: int | None
+
+    def components(self, segment: Segment, number: int) -> tuple[str, ...]:
+        """Give the components of a composite element; component 1 is at 0."""
+        return tuple(segment.element(number).split(self.delimiters.component))
+
+    def component(self, segment: Segment, number: int, place: int) -> str:
+        """Give component `place` (1 is the first) of a composite element, '' where it is absent."""
+        parts = self.components(segment, number)
+        return parts[place - 1] if place <= len(parts) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class X12File:
+    """All transactions of a file in file order, and what was tolerated (code to occurrences, see rulings)."""
+
+    transactions: tuple[Transaction, ...]
+    tolerances: Mapping[str, int]
+
+
+def loops(segments: tuple[Segment, ...], heads: Set[str]) -> Iterator[tuple[Segment, ...]]:
+    """Cut segments before each head; the first piece is what stands before any head and may be empty."""
+    places = [place for place, segment in enumerate(segments) if segment.tag in heads]
+    for start, end in zip([0, *places], [*places, len(segments)], strict=True):
+        yield segments[start:end]
