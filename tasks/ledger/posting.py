@@ -137,10 +137,11 @@ def _reverse(claim: Row, own: Sequence[Leg], earlier: Sequence[Row]) -> tuple[li
         return negative_legs(taken, own, Place.of(claim)), []
     left = difference_by_code(totals, version, answers)
     is_known = any(answer.claim_version == version for answer in answers)
+    found = "differs from what is open of it" if is_known else "finds no answer of it"
     named = ", ".join(f"{code or 'payment'} {dollars(cents)}" for code, cents in sorted(left.items()))
     message = (
-        f"the reversal of version {version} {'differs from what is open of it' if is_known else 'finds no answer of it'}, "
-        f"left over: {named}; posted as it says: look for the missing remittance"
+        f"the reversal of version {version} {found}, left over: {named}; "
+        "posted as it says: look for the missing remittance"
     )
     difference = sum(abs(cents) for cents in left.values())
     return signed_legs(own), [_exception(claim, "REVERSAL_UNMATCHED", message, difference)]

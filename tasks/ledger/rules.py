@@ -1,6 +1,6 @@
 """Every posting rule: its id, its edition, what it does and where it comes from.
 
-Source: "domain notes" are the billing rules given to this project; "RFI" are X12 requests for interpretation they quote.
+Source: "domain notes" are the billing rules given to this project; "RFI" are the X12 interpretations they quote.
 """
 
 from dataclasses import dataclass

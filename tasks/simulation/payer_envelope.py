@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 Segment = list[str]
 WHITE = " \t\r\n"
+HEADER_WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1]
 
 
 @dataclass(frozen=True)
@@ -75,25 +76,25 @@ def read_interchanges(data: bytes) -> list[Interchange]:
 
 
 def _is_header(text: str) -> bool:
+    """Say whether a whole ISA of fixed widths stands here; a payer does not answer what has none."""
     pieces = text[:200].split(text[3:4] or " ", 16)
-    return text.startswith("ISA") and len(pieces) == 17 and pieces[12].strip().isdecimal() and len(pieces[16]) > 1
+    return text.startswith("ISA") and [len(p) for p in pieces[1:16]] == HEADER_WIDTHS and len(pieces[16]) > 1
 
 
 def _next_interchange(text: str) -> tuple[Interchange, str]:
     separator = text[3]
     pieces = text.split(separator, 16)
     component, terminator = pieces[16][0], pieces[16][1]
-    rest, segments = text, []
-    while rest:
-        raw, found, rest = rest.partition(terminator)
-        rest = rest.lstrip(WHITE)
-        if found:  # what has no terminator was cut off
-            segments.append(raw.strip(WHITE).split(separator))
-        if segments and segments[-1][0] == "IEA":
+    segments: list[Segment] = []
+    start, end = 0, text.find(terminator)
+    while end >= 0:  # what has no terminator was cut off
+        segments.append(text[start:end].strip(WHITE).split(separator))
+        start, end = end + 1, text.find(terminator, end + 1)
+        if segments[-1][0] == "IEA":
             break
     header = [element.strip() for element in pieces[:16]] + [component]
     groups = _groups(segments[1:], component)
-    return Interchange(header, groups, _interchange_error(header, groups, segments)), rest
+    return Interchange(header, groups, _interchange_error(header, groups, segments)), text[start:].lstrip(WHITE)
 
 
 def _interchange_error(header: Segment, groups: list[Group], segments: list[Segment]) -> str:

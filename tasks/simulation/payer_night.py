@@ -66,7 +66,7 @@ class Night:
 
     def keep(self, record: Record, **changes: object) -> Record:
         """Store a claim with these fields changed, and give it back."""
-        changed = replace(record, **changes)  # type: ignore[arg-type]
+        changed = replace(record, **changes)  # type: ignore[arg-type] # the fields are named by the callers
         self.state.records[changed.payer_claim_number] = changed
         return changed
 

@@ -5,8 +5,7 @@ It cuts a transaction at its loop heads and looks for segments by name; it share
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
 
 from tasks.simulation.payer_envelope import Problem, Segment, Transaction, element, reference, split_at
 
@@ -232,19 +231,18 @@ def party(segments: Iterable[Segment], entity_code: str) -> Party:
 
 def _cents(transaction: Transaction, segment: Segment, place: int, loop: str, element_number: str) -> int:
     value = element(segment, place)
-    try:
-        cents = Decimal(value) * 100
-    except InvalidOperation:
-        cents = Decimal("NaN")
-    if not cents.is_finite() or cents != int(cents) or cents < 0:
+    whole, _, fraction = value.partition(".")
+    if not (whole + fraction).isdecimal() or len(fraction.rstrip("0")) > 2 or len(value) > 18:
         where = (segment[0], _position(transaction, segment), loop, "8")
         raise UnreadableError(Problem(*where, str(place), element_number, "6", value))
-    return int(cents)
+    return int(whole or "0") * 100 + int(f"{fraction:0<2}"[:2])
 
 
 def _day(transaction: Transaction, segment: Segment, text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y%m%d").date()
+        if len(text) != 8 or not text.isdecimal():
+            raise ValueError(text)
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         where = (segment[0], _position(transaction, segment), "2400", "8")
         raise UnreadableError(Problem(*where, "3", "1251", "8", text)) from None

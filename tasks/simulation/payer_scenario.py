@@ -191,7 +191,7 @@ def _terms(payers: Table, payer_id: str) -> Terms:
 
 
 def _build(kind: type[T], table: Table, place: str) -> T:
-    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type] # every kind built here is a dataclass
     for key in table:
         if key not in known:
             raise _fault(f"{place}.{key}", "unknown key", f"one of {', '.join(sorted(known))}")

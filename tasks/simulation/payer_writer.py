@@ -78,7 +78,7 @@ def transaction_set(kind_code: str, version: str, place: int, body: Sequence[str
 def write_file(sheet: Sheet, kind_code: str, version: str, sets: Sequence[Sequence[str]]) -> bytes:
     """Put one functional group of finished transaction sets in an interchange."""
     number = sheet.control_number
-    ids = (sheet.partner.our_group_id, sheet.partner.their_group_id)
+    ids = (plain(sheet.partner.our_group_id), plain(sheet.partner.their_group_id))
     group = [segment("GS", kind_code, *ids, day(sheet.night), TIME, number, "X", version)]
     group += [s for transaction in sets for s in transaction]
     group.append(segment("GE", len(sets), number))
@@ -89,7 +89,7 @@ def write_ta1(sheet: Sheet, received: Interchange, error_code: str) -> bytes:
     """Say that an interchange was taken (000) or refused."""
     head = received.header
     verdict = "A" if error_code == "000" else "R"
-    return _bytes(_interchange(sheet, [segment("TA1", head[13], head[9], head[10], verdict, error_code)], 0))
+    return _bytes(_interchange(sheet, [segment("TA1", *(plain(head[i]) for i in (13, 9, 10)), verdict, error_code)], 0))
 
 
 def write_999(sheet: Sheet, group: Group, verdicts: Sequence[SetVerdict]) -> bytes:
@@ -97,7 +97,7 @@ def write_999(sheet: Sheet, group: Group, verdicts: Sequence[SetVerdict]) -> byt
 
     Source: ASC X12N 005010X231A1; AK901 P where some sets were taken and some not.
     """
-    body = [segment("AK1", group.kind_code, group.control_number, group.version)]
+    body = [segment("AK1", plain(group.kind_code), plain(group.control_number), plain(group.version))]
     for verdict in verdicts:
         body += _set_answer(verdict)
     taken = sum(not v.error_codes for v in verdicts) if not group.error_codes else 0
@@ -108,7 +108,8 @@ def write_999(sheet: Sheet, group: Group, verdicts: Sequence[SetVerdict]) -> byt
 
 def _set_answer(verdict: SetVerdict) -> list[str]:
     transaction, problem = verdict.transaction, verdict.problem
-    lines = [segment("AK2", transaction.kind_code, transaction.control_number, transaction.version)]
+    named = (transaction.kind_code, transaction.control_number, transaction.version)
+    lines = [segment("AK2", *(plain(text) for text in named))]
     if problem is not None:
         code = problem.segment_error_code
         lines.append(segment("IK3", problem.segment_code, problem.position, problem.loop, code))
@@ -123,11 +124,12 @@ def _set_answer(verdict: SetVerdict) -> list[str]:
 
 def _interchange(sheet: Sheet, body: Sequence[str], group_count: int) -> list[str]:
     partner, number = sheet.partner, f"{sheet.control_number:09d}"
-    ours = (partner.our_qualifier_code, f"{partner.our_id:<15}")
-    theirs = (partner.their_qualifier_code, f"{partner.their_id:<15}")
+    ours = (f"{plain(partner.our_qualifier_code):<2}", f"{plain(partner.our_id):<15}")
+    theirs = (f"{plain(partner.their_qualifier_code):<2}", f"{plain(partner.their_id):<15}")
+    usage_code = f"{plain(partner.usage_code):<1}"
     blank = ("00", " " * 10)
     when = (f"{sheet.night:%y%m%d}", TIME)
-    head = "*".join(("ISA", *blank, *blank, *ours, *theirs, *when, "^", "00501", number, "0", partner.usage_code, ":"))
+    head = "*".join(("ISA", *blank, *blank, *ours, *theirs, *when, "^", "00501", number, "0", usage_code, ":"))
     return [head, *body, segment("IEA", group_count, number)]
 
 

@@ -54,13 +54,17 @@ class Service:
 
 @dataclass(frozen=True)
 class Draft:
-    """What was done in a visit: lines, diagnoses, who, where, and the encounter's own fields that follow from it."""
+    """What was done in a visit: lines, diagnoses, who, where, and the encounter's own fields that follow from it.
+
+    Shape: `report_type` is that of the report sent beside the claim (PWK01), empty where none is.
+    """
 
     services: tuple[Service, ...]
     diagnoses: tuple[str, ...]
     role: str = "family"
     place_of_service: str = "11"
     fields: Mapping[str, str] = field(default_factory=dict)
+    report_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,8 @@ def _make_imaging(at: Setting) -> Draft:
     reason = {"70553": "R519", "73721": "M25561", "72148": "M5416"}[code]
     side = ("RT",) if code == "73721" else ()
     fields = {"service_facility_key": IMAGING_KEY, "prior_auth_number": _authorization(at), **_refer(at)}
-    return Draft((Service(code, 1, side),), (reason,), "radiology", fields=fields)
+    report_type = "RR" if at.draw.fraction("with report") < 0.3 else ""
+    return Draft((Service(code, 1, side),), (reason,), "radiology", fields=fields, report_type=report_type)
 
 
 def _make_colonoscopy(at: Setting) -> Draft:

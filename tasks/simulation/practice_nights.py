@@ -105,7 +105,7 @@ def change_visit(visit: Visit, change: str) -> Visit:
         return amend(visit, {"dx_1": _CORRECTED.get(visit.encounter["dx_1"], "R5383")})
     cancelled = {"encounter_status": CANCELLED, "billable_status": "not_billable", "note_signed_at": ""}
     later = amend(visit, {**cancelled, "total_charge": "0.00", "patient_amount_paid": ""})
-    for table in ("service_lines", "cob_lines", "cob_adjustments"):
+    for table in ("service_lines", "cob_lines", "cob_adjustments", "attachments"):
         later.tables[table] = []
     return later
 

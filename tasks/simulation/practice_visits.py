@@ -144,6 +144,14 @@ def _encounter(booking: Booking, at: Setting, draft: Draft) -> Row:
     }
 
 
+def _attachments(booking: Booking, draft: Draft) -> list[Row]:
+    if not draft.report_type:
+        return []
+    control_number = f"RPT{booking.encounter_id.replace('-', '')}"
+    row = {"encounter_id": booking.encounter_id, "report_type": draft.report_type, "transmission": "EL"}
+    return [{**row, "control_number": control_number}]
+
+
 def make_visit(booking: Booking, at: Setting, kind: str) -> Visit:
     """Give the rows of one visit; one that did not take place has no lines and a total of 0.00.
 
@@ -151,11 +159,13 @@ def make_visit(booking: Booking, at: Setting, kind: str) -> Visit:
     """
     draft = KINDS[kind].make(at)
     services = draft.services if booking.status == FINISHED else ()
+    attachments = _attachments(booking, draft) if services else []
     tables: dict[str, list[Row]] = {table: [] for table in TABLES}
     tables["encounters"] = [_encounter(booking, at, draft)]
     tables["patients"] = [dict(at.person.row)]
     tables["coverages"] = _coverages(booking, at)
     tables["service_lines"] = [_line(booking, number, service, at.on) for number, service in enumerate(services, 1)]
+    tables["attachments"] = attachments
     visit = Visit(booking.encounter_id, tables)
     total_up(visit)
     name_providers(visit)

@@ -87,7 +87,8 @@ class Position:
 
     def pattern(self) -> str:
         """Give the regular expression of a filled value."""
-        return _separated([(part.pattern(), part.is_required) for part in self.parts], ":")[1:]
+        first, *rest = ((part.pattern(), part.is_required) for part in self.parts)
+        return first[0] + _separated(rest, ":")
 
     def check(self, segment_id: str, value: str) -> None:
         """Pass a good value.
@@ -125,7 +126,7 @@ class Segment:
         Raises: Fault (WRITE_REPEAT) where the guide allows fewer.
         """
         if len(rows) > self.most:
-            refuse("WRITE_REPEAT", self.segment_id, "", f"{self.name} stands {len(rows)} times, {self.most} are allowed")
+            refuse("WRITE_REPEAT", self.segment_id, "", f"{self.name} stands {len(rows)} times, at most {self.most}")
         return [self.write(*values) for values in rows]
 
     @cached_property
@@ -145,7 +146,7 @@ def refuse(code: str, segment: str, place: str, message: str) -> NoReturn:
 
 
 Grammar = Mapping[tuple[str, str, str], Segment]
-"""Segments by (loop, segment id, qualifier); the qualifier is a code of the first element, the segment's name, or ''."""
+"""Segments by (loop, segment id, qualifier): a code of the first element, the segment's name, or ''."""
 
 
 @cache

@@ -1,14 +1,11 @@
 """Values become X12 text: free text in upper case without accents, exact identifiers, money, quantities, dates."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-
-from tasks.x12.builder import refuse
 
 Row = Mapping[str, Any]
 """A row of the warehouse: Python values by column name."""
@@ -25,9 +22,9 @@ _LETTERS = str.maketrans(
 
 
 def text(value: str | None) -> str:
-    """Give free text in upper case, accents and typographic signs transliterated, delimiters and runs of blanks as one blank.
+    """Give free text in upper case, accents and typographic signs transliterated.
 
-    Holds: a letter without a Latin equal stays and makes the segment refuse it.
+    Holds: delimiters, line ends and runs of blanks are one blank; a letter without a Latin equal stays and makes the segment refuse it.
     """
     if not value:
         return ""
@@ -79,26 +76,3 @@ def flag(value: bool | None, code: str = "Y") -> str:
     """Give the code where the flag is set, nothing else."""
     return code if value else ""
 
-
-def loaded(row: Row, column: str) -> Any:
-    """Give the value of a JSON column, None where it is empty; numbers with a fraction are exact decimals.
-
-    Raises: Fault (WRITE_JSON) for text that is not JSON.
-    """
-    stored = row.get(column)
-    if not stored:
-        return None
-    try:
-        return json.loads(stored, parse_float=Decimal)
-    except ValueError:
-        refuse("WRITE_JSON", "", "", f"{column} is not JSON")
-
-
-def amount(value: str | Decimal | int | None) -> str:
-    """Write a number that stood in JSON, as a number or as text, in its shortest form."""
-    if value is None or value == "":
-        return ""
-    try:
-        return f"{Decimal(str(value)).normalize():f}"
-    except ArithmeticError:
-        return "not a number"

@@ -79,12 +79,12 @@ def _end_of_interchange(content: bytes, start: int, element: str, terminator: st
 
 
 def _refuse_repeated_payments(content: bytes, transactions: list[Transaction]) -> None:
-    """Fault where an 835 stands twice in the file, byte for byte."""
+    """Fault where an 835 stands twice in the file, byte for byte but for its SE."""
     seen: set[bytes] = set()
     for transaction in transactions:
         if transaction.kind != "835":
             continue
-        body = content[transaction.byte_start : transaction.byte_end]
+        body = content[transaction.byte_start : transaction.segments[-1].byte_start]
         if body in seen:
             raise fault("REPEATED", "the same 835 stands twice in the file", transaction.byte_start, "ST")
         seen.add(body)
@@ -276,12 +276,12 @@ class _Interchange:
         self.open_interchange = None
 
     def _refuse_count(self, trailer: Segment, start: int, what: str) -> None:
-        """Fault for a wrong count where an 835 is inside, tolerate it elsewhere."""
+        """Fault for a wrong count where money or everything may be missing, tolerate it elsewhere."""
         inside = [transaction for transaction in self.transactions if transaction.byte_start >= start]
-        if any(transaction.kind == "835" for transaction in inside):
-            raise fault(
-                "COUNT_MISMATCH", f"the number of {what} is not what was sent", trailer.byte_start, trailer.tag, 1
-            )
+        is_money = self.open_group is not None and self.open_group.element(1) == "HP"
+        if is_money or not inside or any(transaction.kind == "835" for transaction in inside):
+            message = f"the number of {what} is not what was sent"
+            raise fault("COUNT_MISMATCH", message, trailer.byte_start, trailer.tag, 1)
         self.tolerances[trailer.tag + "01"] += 1
 
 

@@ -64,7 +64,7 @@ def kind_of(segments: tuple[Segment, ...], version: str, group_code: str, tolera
         return _status_kind(version, segments)
     named = guide_kinds(version)
     tolerances["GS08"] += bool(named) and set_code not in named
-    return set_code
+    return set_code or "unknown"
 
 
 def _refuse_mixed_money(head: Segment, group_code: str, tags: Set[str]) -> None:

@@ -1,6 +1,6 @@
 """Professional claims become the bytes of one 837P (005010X222A1) interchange.
 
-Holds: the same rows give the same bytes; every claim's bytes are known; nothing that breaks the table of elements leaves.
+Holds: the same rows give the same bytes; every claim's bytes are known; what breaks the table of elements never leaves.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ __all__ = ["ClaimRows", "ClaimSpan", "Envelope", "Written", "write_837p"]
 
 VERSION = "005010X222A1"
 MOST_CLAIMS = 5_000
-"""Claims of one transaction set. Source: the guide's recommendation, domain notes section 3, marked there as general."""
+"""Claims of one transaction set. Source: the guide's recommendation; domain notes, section 3, as general knowledge."""
 
 MOST_CLAIMS_OF_A_PATIENT = 100
 """Claims under one HL. Source: repeat of loop 2300 in 005010X222A1, as pyx12's map has it."""
@@ -67,9 +67,10 @@ class _Tape:
 
 
 def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
-    """Give one interchange with all claims, grouped by billing provider, subscriber and patient in the order of arrival.
+    """Give one interchange with all claims, grouped by billing provider, subscriber and patient.
 
-    Units: cents in, decimal amounts out. Holds: a transaction set has at most 5,000 claims.
+    Units: cents in, decimal amounts out.
+    Holds: groups and claims stand in order of arrival; a transaction set has at most 5,000 claims.
     Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written.
     """
     tape = _Tape()

@@ -3,7 +3,8 @@
 import re
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_values import Row, composite, day, exact, flag, loaded, money, period, text
+from tasks.x12.builder_json import Info, inner, inner_list, json_list, json_object
+from tasks.x12.builder_values import Row, composite, day, exact, flag, money, period, text
 from tasks.x12.professional_line import attachment_segments, line_loops
 from tasks.x12.professional_other_payer import other_payer_loops
 from tasks.x12.professional_provider import claim_providers
@@ -22,7 +23,8 @@ LATER_DATES = {
 EARLIER_REFERENCES = {"4N": "service_auth_exception", "F5": "medicare_crossover", "EW": "mammography_cert"}
 LATER_REFERENCES = {
     "X4": "clia_number", "9A": "repriced_claim_number", "9C": "adjusted_repriced_claim_number", "LX": "ide_number",
-    "D9": "clearinghouse_trace", "EA": "medical_record_number", "P4": "demo_project_id", "1J": "care_plan_oversight_npi",
+    "D9": "clearinghouse_trace", "EA": "medical_record_number", "P4": "demo_project_id",
+    "1J": "care_plan_oversight_npi",
 }  # fmt: skip
 MOST_LINES = 50
 """Source: 005010X222A1, repeat of loop 2400."""
@@ -35,7 +37,7 @@ _ICD10CM = re.compile(r"[A-Z]\d[A-Z0-9]{1,5}")
 def claim_loops(claim: ClaimRows) -> list[str]:
     """Give CLM and all that follows it up to the last segment of the last line."""
     encounter = claim.encounter
-    supplement = loaded(encounter, "supplement") or {}
+    supplement = json_object(encounter, "supplement")
     written = [
         _claim(claim),
         *_dates(encounter),
@@ -43,13 +45,13 @@ def claim_loops(claim: ClaimRows) -> list[str]:
         *contract("2300", encounter, "contract_info"),
         *_amount_paid(encounter),
         *_references(claim),
-        *RULES["2300", "K3", ""].write_each([(text(note),) for note in loaded(encounter, "file_information") or ()]),
+        *RULES["2300", "K3", ""].write_each([(text(note),) for note in json_list(encounter, "file_information")]),
         *_note(encounter),
         *_supplements(encounter, supplement),
         *_codes(claim),
         *pricing("2300", encounter, "pricing_info"),
         *claim_providers(claim),
-        *ambulance_places("2310E", "2310F", supplement.get("ambulance") or {}),
+        *ambulance_places("2310E", "2310F", inner(supplement, "ambulance")),
     ]
     for coverage in claim.others():
         written += other_payer_loops(claim, coverage)
@@ -130,20 +132,20 @@ def _note(encounter: Row) -> list[str]:
     return [RULES["2300", "NTE", ""].write(code, text(encounter["claim_note"]))]
 
 
-def _supplements(encounter: Row, supplement: Row) -> list[str]:
-    ambulance = supplement.get("ambulance")
-    written = transport("2300", ambulance) if ambulance else []
-    if supplement.get("spinal"):
-        written += spinal(supplement["spinal"])
-    if ambulance:
-        written += conditions("2300", "07", ambulance.get("conditions") or ())
-    written += conditions("2300", "E1", supplement.get("vision") or ())
+def _supplements(encounter: Row, supplement: Info) -> list[str]:
+    ambulance = inner(supplement, "ambulance")
+    written = [
+        *transport("2300", ambulance),
+        *spinal(inner(supplement, "spinal")),
+        *conditions("2300", "07", inner_list(ambulance, "conditions")),
+        *conditions("2300", "E1", inner_list(supplement, "vision")),
+    ]
     if encounter.get("homebound"):
         written.append(RULES["2300", "CRC", "75"].write("75", flag(True), "IH"))
     given = exact(encounter.get("epsdt_referral_given"))
     if given:
-        codes = loaded(encounter, "epsdt_referral_codes") or ()
-        written.append(RULES["2300", "CRC", "ZZ"].write("ZZ", given, *map(exact, codes)))
+        codes = json_list(encounter, "epsdt_referral_codes")
+        written.append(RULES["2300", "CRC", "ZZ"].write("ZZ", given, *codes))
     return written
 
 
@@ -159,7 +161,7 @@ def _codes(claim: ClaimRows) -> list[str]:
     anesthesia = [exact(encounter.get(f"anesthesia_procedure_{n}")) for n in (1, 2)]
     if anesthesia[0]:
         written.append(RULES["2300", "HI", "BP"].write(*_listed(("BP", "BO"), [c for c in anesthesia if c])))
-    found = [exact(code) for code in loaded(encounter, "condition_codes") or ()]
+    found = json_list(encounter, "condition_codes")
     parts = [found[at : at + _CODES_OF_A_SEGMENT] for at in range(0, len(found), _CODES_OF_A_SEGMENT)]
     return written + RULES["2300", "HI", "BG"].write_each([_listed(("BG",) * 12, part) for part in parts])
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_values import Row, amount, composite, day, exact, flag, loaded, money, period, quantity, text
+from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples
+from tasks.x12.builder_values import Row, composite, day, exact, flag, money, period, quantity, text
 from tasks.x12.professional_other_payer import line_adjudications
 from tasks.x12.professional_provider import line_providers
 from tasks.x12.professional_rows import RULES, ClaimRows
@@ -32,8 +33,8 @@ def line_loops(claim: ClaimRows, line: Row) -> list[str]:
     Holds: what a line repeats of its claim (place, dates, identifiers, providers) is not written again.
     """
     source = claim.source_line(line)
-    supplement = loaded(source, "line_supplement") or {}
-    ambulance = supplement.get("ambulance") or {}
+    supplement = json_object(source, "line_supplement")
+    ambulance = inner(supplement, "ambulance")
     return [
         RULES["2400", "LX", ""].write(str(line["line_number"])),
         _service(claim, line, source),
@@ -49,7 +50,7 @@ def line_loops(claim: ClaimRows, line: Row) -> list[str]:
         *line_providers(claim, source),
         *ambulance_places("2420G", "2420H", ambulance),
         *line_adjudications(claim, line),
-        *forms(supplement.get("forms") or ()),
+        *forms(inner_list(supplement, "forms")),
     ]
 
 
@@ -93,21 +94,23 @@ def _pointers(claim: ClaimRows, line: Row) -> str:
     return pointers
 
 
-def _certificates(claim: ClaimRows, line: Row, supplement: Row) -> list[str]:
+def _certificates(claim: ClaimRows, line: Row, supplement: Info) -> list[str]:
     """Give SV5, PWK, CR1, CR3 and CRC in the guide's order."""
     own = [row for row in claim.attachments if row["line_number"] == line["source_line_number"]]
     written = attachment_segments("2400", own) if own else []
     if not supplement:
         return written
-    dme, ambulance = supplement.get("dme") or {}, supplement.get("ambulance") or {}
-    written = [*equipment_service(dme), *written, *equipment_necessity(dme)]
-    if ambulance.get("reason_code"):
-        written += transport("2400", ambulance)
-    written += equipment_certification(dme)
-    written += conditions("2400", "07", ambulance.get("conditions") or ())
-    if supplement.get("hospice_employee") is not None:
-        written.append(RULES["2400", "CRC", "70"].write("70", "Y" if supplement["hospice_employee"] else "N", "65"))
-    return written + conditions("2400", "09", dme.get("conditions") or ())
+    dme, ambulance, employee = inner(supplement, "dme"), inner(supplement, "ambulance"), supplement.get("hospice_employee")
+    return [
+        *equipment_service(dme),
+        *written,
+        *equipment_necessity(dme),
+        *transport("2400", ambulance),
+        *equipment_certification(dme),
+        *conditions("2400", "07", inner_list(ambulance, "conditions")),
+        *([] if employee is None else [RULES["2400", "CRC", "70"].write("70", "Y" if employee else "N", "65")]),
+        *conditions("2400", "09", inner_list(dme, "conditions")),
+    ]
 
 
 def _dates(claim: ClaimRows, line: Row, source: Row) -> list[str]:
@@ -134,8 +137,9 @@ def _quantities(source: Row) -> list[str]:
         for code, column in counts.items()
         if source.get(column)
     ]
-    tests = loaded(source, "test_results") or ()
-    return written + RULES["2400", "MEA", ""].write_each([(exact(a), exact(b), amount(value)) for a, b, value in tests])
+    tests = json_tuples(source, "test_results", 3)
+    rows = [(kind, measure, decimal_text(value, "test_results")) for kind, measure, value in tests]
+    return written + RULES["2400", "MEA", ""].write_each(rows)
 
 
 def _references(claim: ClaimRows, line: Row, source: Row) -> list[str]:
@@ -163,18 +167,18 @@ def _payer_references(claim: ClaimRows, code: str, source: Row, column: str) -> 
     """Give REF for each [payer rank, number]; a number of another payer than the destination names that payer."""
     payers = {coverage["payer_rank"]: exact(coverage["payer_id"]) for coverage in claim.coverages}
     rows = []
-    for rank, number in loaded(source, column) or ():
+    for rank, number in json_tuples(source, column, 2):
         if rank not in payers:
             refuse("WRITE_COVERAGE", "REF", "04-02", f"{column} names rank {rank}, which has no coverage")
         owner = () if rank == claim.payer_rank else ("", composite("2U", payers[rank]))
-        rows.append((code, exact(number), *owner))
+        rows.append((code, number, *owner))
     return RULES["2400", "REF", code].write_each(rows)
 
 
 def _amounts_and_notes(source: Row) -> list[str]:
     amounts = {"T": "sales_tax_cents", "F4": "postage_cents"}
     written = [RULES["2400", "AMT", c].write(c, money(source[col])) for c, col in amounts.items() if source.get(col)]
-    information = loaded(source, "line_file_information") or ()
+    information = json_list(source, "line_file_information")
     written += RULES["2400", "K3", ""].write_each([(text(item),) for item in information])
     if source.get("line_note"):
         code = exact(source.get("line_note_code")) or "ADD"

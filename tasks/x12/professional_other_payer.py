@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_values import Row, amount, composite, day, exact, loaded, money, quantity, text
+from tasks.x12.builder_json import inner_tuples, json_object, number, phrase, word, words
+from tasks.x12.builder_values import Row, composite, day, exact, money, quantity, text
 from tasks.x12.professional_people import billing_provider_numbers, payer_ids, subscriber_information, subscriber_name
 from tasks.x12.professional_provider import address, has_address
 from tasks.x12.professional_rows import RULES, ClaimRows
@@ -16,6 +17,7 @@ ROLES = {
 }
 """Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
 _TRIPLES_OF_A_SEGMENT = 6
+_MOST_REMARKS = 5
 
 
 def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
@@ -93,13 +95,16 @@ def _triple(row: Row) -> tuple[str, str, str]:
 
 def _outpatient(coverage: Row) -> list[str]:
     """Give MOA from {reimbursement_rate, payable_amount, remark_codes, esrd_amount, nonpayable_amount}."""
-    info = loaded(coverage, "moa")
+    info = json_object(coverage, "moa")
     if not info:
         return []
-    remarks = (*map(exact, info.get("remark_codes") or ()), "", "", "", "", "")[:5]
-    paid, esrd = amount(info.get("payable_amount")), amount(info.get("esrd_amount"))
-    rate, nonpayable = amount(info.get("reimbursement_rate")), amount(info.get("nonpayable_amount"))
-    return [RULES["2320", "MOA", ""].write(rate, paid, *remarks, esrd, nonpayable)]
+    remarks = words(info, "remark_codes")
+    if len(remarks) > _MOST_REMARKS:
+        refuse("WRITE_REPEAT", "MOA", "07", f"moa has {len(remarks)} remark codes, at most {_MOST_REMARKS}")
+    unused = ("",) * (_MOST_REMARKS - len(remarks))
+    paid, esrd = number(info, "payable_amount"), number(info, "esrd_amount")
+    rate, nonpayable = number(info, "reimbursement_rate"), number(info, "nonpayable_amount")
+    return [RULES["2320", "MOA", ""].write(rate, paid, *remarks, *unused, esrd, nonpayable)]
 
 
 def _other_subscriber(claim: ClaimRows, coverage: Row) -> list[str]:
@@ -123,23 +128,23 @@ def _other_payer(claim: ClaimRows, coverage: Row) -> list[str]:
     decided_on = coverage.get("prior_adjudication_date")
     if decided_on and not _of_payer(claim.cob_lines, coverage):
         written.append(RULES["2330B", "DTP", ""].write("573", "D8", day(decided_on)))
-    numbers = {
+    references = {
         "G1": coverage.get("auth_number"),
         "9F": coverage.get("referral_number"),
         "T4": coverage.get("prior_adjustment_indicator"),
         "F8": coverage.get("prior_claim_number"),
     }
-    references = [RULES["2330B", "REF", code].write(code, exact(number)) for code, number in numbers.items() if number]
-    return written + payer_ids("2330B", coverage) + references
+    numbers = [RULES["2330B", "REF", code].write(code, exact(own)) for code, own in references.items() if own]
+    return written + payer_ids("2330B", coverage) + numbers
 
 
 def _other_payer_providers(claim: ClaimRows, coverage: Row) -> list[str]:
-    given = loaded(coverage, "other_payer_provider_ids") or {}
+    given = json_object(coverage, "other_payer_provider_ids")
     written: list[str] = []
     for role, (loop, entity_code, column) in ROLES.items():
-        if given.get(role):
+        if numbers := inner_tuples(given, role, 2):
             provider = claim.provider(column) or {}
-            written += _identified(loop, entity_code, exact(provider.get("entity_type")), given[role])
+            written += _identified(loop, entity_code, exact(provider.get("entity_type")), numbers)
     if numbers := billing_provider_numbers(coverage):
         billing = claim.provider("billing_provider_key") or {}
         written += _identified("2330G", "85", exact(billing.get("entity_type")), numbers)
@@ -147,8 +152,7 @@ def _other_payer_providers(claim: ClaimRows, coverage: Row) -> list[str]:
 
 
 def _identified(loop: str, entity_code: str, entity_type: str, numbers: Sequence[Sequence[str]]) -> list[str]:
-    rows = [(exact(code), exact(number)) for code, number in numbers]
-    return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(rows)]
+    return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(numbers)]
 
 
 def _check_line(line: Row, decided: Row, adjustments: Sequence[Row]) -> None:
@@ -159,7 +163,8 @@ def _check_line(line: Row, decided: Row, adjustments: Sequence[Row]) -> None:
     explained = decided["paid_amount_cents"] + sum(row["amount_cents"] for row in adjustments)
     if explained != line["charge_cents"] and decided.get("bundled_into_line") is None:
         difference = line["charge_cents"] - explained
-        refuse("WRITE_UNBALANCED", "SVD", "02", f"line {line['line_number']}: charge less paid and adjusted is {difference} cents")
+        place = f"line {line['line_number']}"
+        refuse("WRITE_UNBALANCED", "SVD", "02", f"{place}: charge less paid and adjusted is {difference} cents")
 
 
 def _adjudication(coverage: Row, line: Row, decided: Row, adjustments: Sequence[Row]) -> list[str]:
@@ -178,11 +183,11 @@ def _adjudication(coverage: Row, line: Row, decided: Row, adjustments: Sequence[
 
 
 def _procedure(line: Row, decided: Row) -> str:
-    """Give the procedure that was adjudicated, {qualifier, code, modifiers, text}; the line's own where none is given."""
-    info = loaded(decided, "adjudicated_procedure")
+    """Give the procedure that was adjudicated, {qualifier, code, modifiers, text}, or the line's own."""
+    info = json_object(decided, "adjudicated_procedure")
     if not info:
         return composite("HC", exact(line["procedure_code"]), *line["modifiers"].split(":"))
-    modifiers = [exact(code) for code in info.get("modifiers") or ()]
+    modifiers = words(info, "modifiers")
     unused = ("",) * (4 - len(modifiers))
-    described = text(info.get("text"))
-    return composite(exact(info.get("qualifier")) or "HC", exact(info.get("code")), *modifiers, *unused, described)
+    qualifier, code = word(info, "qualifier") or "HC", word(info, "code")
+    return composite(qualifier, code, *modifiers, *unused, phrase(info, "text"))

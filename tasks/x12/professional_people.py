@@ -1,7 +1,8 @@
 """Loops 2000A to 2010AC (who bills), 2000B to 2010BB (who is insured, by whom) and 2000C (whom it is about)."""
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_values import Row, day, exact, flag, loaded, quantity, text
+from tasks.x12.builder_json import json_tuples
+from tasks.x12.builder_values import Row, day, exact, flag, quantity, text
 from tasks.x12.professional_provider import address, contacts, has_address, name, secondary_ids, specialty
 from tasks.x12.professional_rows import RULES, ClaimRows
 
@@ -55,7 +56,7 @@ def _pay_to_plan(claim: ClaimRows) -> list[str]:
 def subscriber_loops(claim: ClaimRows) -> list[str]:
     """Give what follows the HL of loop 2000B: the destination payer's subscriber and the payer.
 
-    Holds: where the patient is the subscriber, address and birth date stand, from the patient where the coverage has none.
+    Holds: where the patient is the subscriber, address and birth date stand; the patient's where the coverage has none.
     """
     coverage = claim.destination()
     is_patient = claim.is_subscriber_patient()
@@ -130,13 +131,12 @@ def _payer(claim: ClaimRows, coverage: Row) -> list[str]:
 
 def payer_ids(loop: str, coverage: Row) -> list[str]:
     """Give REF of the payer's other identifiers (2U, EI, FY, NF)."""
-    pairs = [(exact(code), exact(number)) for code, number in loaded(coverage, "payer_secondary_ids") or ()]
-    return RULES[loop, "REF", "2U"].write_each(pairs)
+    return RULES[loop, "REF", "2U"].write_each(json_tuples(coverage, "payer_secondary_ids", 2))
 
 
-def billing_provider_numbers(coverage: Row) -> list[tuple[str, str]]:
+def billing_provider_numbers(coverage: Row) -> list[tuple[str, ...]]:
     """Give the identifiers (G2, LU) under which a payer knows the billing provider."""
-    return [(exact(code), exact(number)) for code, number in loaded(coverage, "billing_provider_payer_id") or ()]
+    return json_tuples(coverage, "billing_provider_payer_id", 2)
 
 
 def _billing_provider_ids(claim: ClaimRows, coverage: Row) -> list[str]:

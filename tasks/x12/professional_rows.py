@@ -17,10 +17,10 @@ RANKS = "PSTABCDEFGHU"
 class ClaimRows:
     """One claim version with all rows it is written from.
 
-    Shape: `version` and `lines` of claims.*; `encounter`, `patient`, `coverages` (all ranks; the destination payer is that of
-    `payer_rank`), `providers` by provider_key, `service_lines` by source line number, `cob_lines`, `cob_adjustments` and
-    `attachments` of encounters.*; `diagnoses` ICD-10-CM in HI order. Lists and objects are JSON text (docstrings of
-    professional_supplement say which keys).
+    Shape: `version` and `lines` of claims.*; `encounter`, `patient`, `coverages` (all ranks; the destination payer is
+    that of `payer_rank`), `providers` by provider_key, `service_lines` by source line number, `cob_lines`,
+    `cob_adjustments` and `attachments` of encounters.*; `diagnoses` ICD-10-CM in HI order. Lists and objects are JSON
+    text; professional_supplement says with which keys.
     """
 
     version: Row
@@ -38,10 +38,10 @@ class ClaimRows:
 
     def destination(self) -> Row:
         """Give the coverage of the payer that this claim goes to."""
-        for coverage in self.coverages:
-            if coverage["payer_rank"] == self.payer_rank:
-                return coverage
-        refuse("WRITE_COVERAGE", "SBR", "01", f"no coverage of rank {self.payer_rank}")
+        found = [coverage for coverage in self.coverages if coverage["payer_rank"] == self.payer_rank]
+        if len(found) != 1:
+            refuse("WRITE_COVERAGE", "SBR", "01", f"{len(found)} coverages have rank {self.payer_rank}, expected one")
+        return found[0]
 
     def others(self) -> list[Row]:
         """Give the coverages of all other payers, the one that pays first first."""

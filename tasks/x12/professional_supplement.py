@@ -1,127 +1,137 @@
 """Typed supplements that stand as JSON in one column become segments.
 
 Shape: lists of pairs are arrays of arrays ([["FY", "12"]]); amounts and numbers are JSON numbers or text.
-- encounter.supplement: {ambulance, spinal, vision}; service_line.line_supplement: {ambulance, dme, hospice_employee, forms}
+- encounter.supplement: {ambulance, spinal, vision}
+- service_line.line_supplement: {ambulance, dme, hospice_employee (true or false), forms}
 - ambulance: {weight_lb, reason_code, miles, round_trip_note, stretcher_note, conditions: [{indicator, codes}],
   pick_up: {address1, address2, city, state, zip, country}, drop_off: the same and name}
 - spinal: {condition_code, description_1, description_2}; vision: [{category, indicator, codes}]
-- dme: {procedure_code, days, rental_amount, purchase_amount, rental_unit_code, certification_type, months, cmn_transmission,
-  conditions: [{indicator, codes}]}; hospice_employee: true or false
+- dme: {procedure_code, days, rental_amount, purchase_amount, rental_unit_code, certification_type, months,
+  cmn_transmission, conditions: [{indicator, codes}]}
 - forms: [{list_code, form_id, answers: [{question, yes_no, text, on, percent}]}]
 - contract_info, line_contract_info: {type, amount, percent, code, terms_discount, version}
 - pricing_info, line_pricing: {methodology, allowed_amount, saving_amount, organization_id, per_diem_amount, group_code,
   group_amount, procedure_qualifier, procedure_code, unit_type, units, reject_reason, compliance, exception}
+Source: what they hold is the contract's; the names of the keys are ours, for want of any in the contract.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from tasks.x12.builder_values import Row, amount, composite, exact, loaded, text
+from tasks.x12.builder_json import Info, inner, inner_list, json_object, number, phrase, word, words
+from tasks.x12.builder_values import Row, composite
 from tasks.x12.professional_provider import address
 from tasks.x12.professional_rows import RULES
+
+_PLACE = ("address1", "address2", "city", "state", "zip", "country")
 
 
 def contract(loop: str, row: Row, column: str) -> list[str]:
     """Give CN1."""
-    info = loaded(row, column)
+    info = json_object(row, column)
     if not info:
         return []
     return [
         RULES[loop, "CN1", ""].write(
-            exact(info.get("type")), amount(info.get("amount")), amount(info.get("percent")), exact(info.get("code")),
-            amount(info.get("terms_discount")), exact(info.get("version")),
+            word(info, "type"), number(info, "amount"), number(info, "percent"), word(info, "code"),
+            number(info, "terms_discount"), word(info, "version"),
         )
     ]  # fmt: skip
 
 
 def pricing(loop: str, row: Row, column: str) -> list[str]:
     """Give HCP."""
-    info = loaded(row, column)
+    info = json_object(row, column)
     if not info:
         return []
-    procedure = ("procedure_qualifier", "procedure_code", "unit_type")
     return [
         RULES[loop, "HCP", ""].write(
-            exact(info.get("methodology")), amount(info.get("allowed_amount")), amount(info.get("saving_amount")),
-            exact(info.get("organization_id")), amount(info.get("per_diem_amount")), exact(info.get("group_code")),
-            amount(info.get("group_amount")), "", *(exact(info.get(key)) for key in procedure),
-            amount(info.get("units")), exact(info.get("reject_reason")), exact(info.get("compliance")),
-            exact(info.get("exception")),
+            word(info, "methodology"), number(info, "allowed_amount"), number(info, "saving_amount"),
+            word(info, "organization_id"), number(info, "per_diem_amount"), word(info, "group_code"),
+            number(info, "group_amount"), "", word(info, "procedure_qualifier"), word(info, "procedure_code"),
+            word(info, "unit_type"), number(info, "units"), word(info, "reject_reason"), word(info, "compliance"),
+            word(info, "exception"),
         )
     ]  # fmt: skip
 
 
-def transport(loop: str, ambulance: Mapping[str, Any]) -> list[str]:
-    """Give CR1."""
-    weight = amount(ambulance.get("weight_lb"))
+def transport(loop: str, ambulance: Info) -> list[str]:
+    """Give CR1, nothing where there is no ambulance."""
+    if not ambulance:
+        return []
+    weight = number(ambulance, "weight_lb")
     return [
         RULES[loop, "CR1", ""].write(
-            "LB" if weight else "", weight, "", exact(ambulance.get("reason_code")), "DH",
-            amount(ambulance.get("miles")), "", "", text(ambulance.get("round_trip_note")),
-            text(ambulance.get("stretcher_note")),
+            "LB" if weight else "", weight, "", word(ambulance, "reason_code"), "DH", number(ambulance, "miles"),
+            "", "", phrase(ambulance, "round_trip_note"), phrase(ambulance, "stretcher_note"),
         )
     ]  # fmt: skip
 
 
-def conditions(loop: str, category: str, items: Sequence[Mapping[str, Any]]) -> list[str]:
+def conditions(loop: str, category: str, items: Sequence[Info]) -> list[str]:
     """Give CRC for each item: its own category or the one given, the indicator and the condition codes."""
-    rows = [(item.get("category", category), exact(item.get("indicator")) or "Y", *item["codes"]) for item in items]
+    rows = [(word(item, "category") or category, word(item, "indicator") or "Y", *words(item, "codes")) for item in items]
     return RULES[loop, "CRC", category].write_each(rows)
 
 
-def spinal(info: Mapping[str, Any]) -> list[str]:
-    """Give CR2."""
+def spinal(info: Info) -> list[str]:
+    """Give CR2, nothing where there is no manipulation."""
+    if not info:
+        return []
     unused = ("",) * 7
-    code, first, second = exact(info.get("condition_code")), text(info.get("description_1")), info.get("description_2")
-    return [RULES["2300", "CR2", ""].write(*unused, code, "", first, text(second))]
+    described = phrase(info, "description_1"), phrase(info, "description_2")
+    return [RULES["2300", "CR2", ""].write(*unused, word(info, "condition_code"), "", *described)]
 
 
-def ambulance_places(pick_up_loop: str, drop_off_loop: str, ambulance: Mapping[str, Any]) -> list[str]:
+def ambulance_places(pick_up_loop: str, drop_off_loop: str, ambulance: Info) -> list[str]:
     """Give the pick-up and drop-off loops (2310E and F, 2420G and H)."""
     written: list[str] = []
-    if place := ambulance.get("pick_up"):
-        written += [RULES[pick_up_loop, "NM1", ""].write("PW", "2"), *address(pick_up_loop, place)]
-    if place := ambulance.get("drop_off"):
-        start = RULES[drop_off_loop, "NM1", ""].write("45", "2", text(place.get("name")))
-        written += [start, *address(drop_off_loop, place)]
+    if place := inner(ambulance, "pick_up"):
+        written += [RULES[pick_up_loop, "NM1", ""].write("PW", "2"), *_place(pick_up_loop, place)]
+    if place := inner(ambulance, "drop_off"):
+        written += [RULES[drop_off_loop, "NM1", ""].write("45", "2", phrase(place, "name"))]
+        written += _place(drop_off_loop, place)
     return written
 
 
-def equipment_service(dme: Mapping[str, Any]) -> list[str]:
+def _place(loop: str, place: Info) -> list[str]:
+    return address(loop, {column: word(place, column) for column in _PLACE})
+
+
+def equipment_service(dme: Info) -> list[str]:
     """Give SV5 where the equipment is rented or bought."""
-    if not dme.get("procedure_code"):
+    procedure_code = word(dme, "procedure_code")
+    if not procedure_code:
         return []
     return [
         RULES["2400", "SV5", ""].write(
-            composite("HC", exact(dme["procedure_code"])), "DA", amount(dme.get("days")),
-            amount(dme.get("rental_amount")), amount(dme.get("purchase_amount")), exact(dme.get("rental_unit_code")),
+            composite("HC", procedure_code), "DA", number(dme, "days"), number(dme, "rental_amount"),
+            number(dme, "purchase_amount"), word(dme, "rental_unit_code"),
         )
     ]  # fmt: skip
 
 
-def equipment_necessity(dme: Mapping[str, Any]) -> list[str]:
+def equipment_necessity(dme: Info) -> list[str]:
     """Give PWK with the transmission code of the certificate of medical necessity."""
     rule = RULES["2400", "PWK", "Durable Medical Equipment Certificate of Medical Necessity Indicator"]
-    return [rule.write("CT", exact(dme["cmn_transmission"]))] if dme.get("cmn_transmission") else []
+    transmission = word(dme, "cmn_transmission")
+    return [rule.write("CT", transmission)] if transmission else []
 
 
-def equipment_certification(dme: Mapping[str, Any]) -> list[str]:
+def equipment_certification(dme: Info) -> list[str]:
     """Give CR3."""
-    if not dme.get("certification_type"):
-        return []
-    return [RULES["2400", "CR3", ""].write(exact(dme["certification_type"]), "MO", amount(dme.get("months")))]
+    kind = word(dme, "certification_type")
+    return [RULES["2400", "CR3", ""].write(kind, "MO", number(dme, "months"))] if kind else []
 
 
-def forms(items: Sequence[Mapping[str, Any]]) -> list[str]:
+def forms(items: Sequence[Info]) -> list[str]:
     """Give loops 2440: a form and its answers."""
     written: list[str] = []
     for form in items:
-        written.append(RULES["2440", "LQ", ""].write(exact(form.get("list_code")), exact(form.get("form_id"))))
-        written += RULES["2440", "FRM", ""].write_each([_answer(answer) for answer in form.get("answers", ())])
+        written.append(RULES["2440", "LQ", ""].write(word(form, "list_code"), word(form, "form_id")))
+        written += RULES["2440", "FRM", ""].write_each([_answer(answer) for answer in inner_list(form, "answers")])
     return written
 
 
-def _answer(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    on = exact(answer.get("on")).replace("-", "")
-    question, said = exact(answer.get("question")), exact(answer.get("yes_no"))
-    return question, said, text(answer.get("text")), on, amount(answer.get("percent"))
+def _answer(answer: Info) -> tuple[str, ...]:
+    on = word(answer, "on").replace("-", "")
+    return word(answer, "question"), word(answer, "yes_no"), phrase(answer, "text"), on, number(answer, "percent")

@@ -25,8 +25,9 @@ _TABLES = ("payment", "claim", "service", "adjustment", "provider_adjustment")
 _BREAKS = frozenset({"CLP", "LX", "PLB", "SE"})
 _HEADER = frozenset({"ST", "BPR", "NTE", "TRN", "CUR", "N1", "N2", "N3", "N4", "PER", "RDM", "LX", "TS3", "TS2"})
 _DETAIL = frozenset({"CLP", "CAS", "NM1", "MIA", "MOA", "AMT", "QTY", "SVC", "LQ", "REF", "DTM", "PLB", "SE"})
-_GROUP_CODES = "CO PR OA PI"
-_GROUP_CODES_4010 = "CO PR OA PI CR"
+_GROUP_CODES = "CO PR OA PI CR"
+_GROUP_CODES_5010 = "CO PR OA PI"  # CR is not used in 5010: X12 RFI 1147
+_HARMLESS = frozenset({"DTP", "N7", "DMG", "PRV", "HI", "OI", "MSG", "K3", "PWK", "III", "INS"})
 _STATUS_CODES = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
 _STATUS_CODES_4010 = frozenset({"5", "10", "13", "15", "16", "17", "27"})
 _MOA_REMARKS = (3, 4, 5, 6, 7)
@@ -106,13 +107,12 @@ class _Remitted:
         return hashlib.sha256(f"{self.file_sha256}:{table}:{byte_start}{tail}".encode()).hexdigest()[:32]
 
     def _check_segments(self) -> None:
-        """Fault for ids that are none; count ids that an 835 does not know."""
+        """Count segments of other guides that hold no money; Fault for any other id: it may be a broken CAS or SVC."""
         for segment in self.transaction.segments:
-            if segment.tag in _HEADER or segment.tag in _DETAIL:
-                continue
-            if not (2 <= len(segment.tag) <= 3 and segment.tag.isalnum() and segment.tag.isascii()):
-                self.reading.refuse("BAD_SEGMENT", "a segment id that is none, within an 835", segment)
-            self.reading.tolerances["UNREAD"] += 1
+            if segment.tag in _HARMLESS:
+                self.reading.tolerances["UNREAD"] += 1
+            elif segment.tag not in _HEADER and segment.tag not in _DETAIL:
+                self.reading.refuse("BAD_SEGMENT", "a segment id that an 835 does not know", segment)
 
     def _refuse_orphans(self, part: tuple[Segment, ...]) -> None:
         """Fault for money that belongs to no claim."""
@@ -260,7 +260,7 @@ class _Remitted:
         for cas in part:
             if cas.tag != "CAS":
                 continue
-            known = _GROUP_CODES_4010 if self.transaction.version.startswith("00401") else _GROUP_CODES
+            known = _GROUP_CODES_5010 if self.transaction.version.startswith("005") else _GROUP_CODES
             group_code = self.reading.coded(cas, 1, known)
             for triple, element in self._places(cas, 2, 3, 17):
                 self.rows["adjustment"].append(

@@ -40,7 +40,7 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "CLP02": "a claim status that is not in the list we know",
         "EMPTY_AMOUNT": "SVC02 or SVC03 is empty; it is taken as zero",
         "DATE": "a date that is no date; it is left empty",
-        "UNREAD": "a segment in an 835 that its guide does not know",
+        "UNREAD": "a segment of another guide in an 835, of a kind that holds no money",
     }
 )
 

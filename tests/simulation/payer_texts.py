@@ -190,7 +190,7 @@ def judge(content: bytes) -> list[str]:
     )
     if is_valid:
         return []
-    return [f"{found.getvalue()[:20]}...", *_errors(json.loads(found.getvalue()))]
+    return _errors(json.loads(found.getvalue())) or ["invalid, and pyx12 does not say why"]
 
 
 def _errors(node: object) -> list[str]:

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.simulation.payer import PayerState, answer
+from tasks.simulation.payer_envelope import read_interchanges
+from tasks.simulation.payer_reader import read_claims
 from tasks.simulation.payer_scenario import Acknowledgments, Files, Rejection
+from tasks.simulation.payer_writer import money
 
 from .payer_runs import SEED, all_835, all_clps, run, scenario, statuses
 from .payer_texts import DAY, ClaimText, LineText, files_of, judge, text_270, text_837p
@@ -227,3 +230,25 @@ def test_nights_that_are_skipped_lose_nothing():
     _, third = answer(state, scenario(), SEED, DAY + timedelta(days=9), {})
     assert len(statuses([first, second])) >= 3
     assert len(all_clps([third])) == 3
+
+
+@settings(max_examples=150, deadline=None)
+@given(place=st.integers(0, 4000), byte=st.integers(0, 255), is_inquiry=st.booleans())
+def test_any_changed_byte_is_answered_in_x12_and_never_breaks_the_night(place, byte, is_inquiry):
+    text = bytearray(text_270(["M1", "M2D"]) if is_inquiry else two_sets())
+    text[place % len(text)] = byte
+    for out in run(scenario(), {0: {"a": bytes(text)}}, nights=3):
+        for content in out.values():
+            rows = content.decode().split("~\n")
+            assert rows[0].startswith("ISA")
+            assert len(rows[0]) == 105
+            assert rows[-2].startswith("IEA")
+
+
+@settings(max_examples=100)
+@given(cents=st.integers(0, 10**12))
+def test_money_goes_through_writing_and_reading_unchanged(cents):
+    text = text_837p([ClaimText("P1", charge=money(cents))])
+    (claim,) = read_claims(read_interchanges(text)[0].groups[0].transactions[0])
+    assert claim.charge_cents == cents
+    assert money(-cents) == ("-" if cents else "") + money(cents)

@@ -245,12 +245,12 @@ def test_over_the_whole_run_reversals_cancel_and_forwarded_money_comes_back():
 
 
 def test_every_835_passes_the_judge():
-    # pyx12 4.0.0 takes a second PLB for a second FOOTER loop and refuses it; the guide allows it, so it is let pass here.
+    # pyx12 4.0.0 takes a second PLB for a second FOOTER loop; the guide allows it, so that error alone is let pass.
     for out in wild_nights(3, 12):
         for name, content in out.items():
             if "-835" in name:
                 plb_count = content.count(b"\nPLB*")
-                errors = [e for e in judge(content)[1:] if not (plb_count > 1 and "Loop FOOTER exceeded" in e)]
+                errors = [e for e in judge(content) if not (plb_count > 1 and "Loop FOOTER exceeded" in e)]
                 assert not errors, name
 
 

@@ -20,7 +20,7 @@ from tests.simulation.practice_rows import (
     sample_found,
 )
 
-HAND_WRITTEN = {"plan.toml", "payer.toml"}
+MADE = ("practice.toml", "registry/*", "drops/*/*", "faults.csv", "amendments.csv")
 EM = re.compile(r"992[0-3]\d")
 ENUMS_IN_WORDS = {
     "billable_status": {"billable", "hold", "not_billable"},
@@ -86,11 +86,8 @@ def breaches(table, row):
 
 
 def test_making_the_sample_again_gives_the_committed_bytes():
-    committed = {
-        str(path.relative_to(SAMPLE)): path.read_bytes()
-        for path in SAMPLE.rglob("*")
-        if path.is_file() and path.name not in HAND_WRITTEN
-    }
+    paths = [path for pattern in MADE for path in SAMPLE.glob(pattern)]
+    committed = {path.relative_to(SAMPLE).as_posix(): path.read_bytes() for path in paths}
     assert sorted(committed) == sorted(made_sample())
     assert [path for path, content in made_sample().items() if committed[path] != content] == []
 
@@ -232,6 +229,18 @@ def test_codes_that_need_an_authorization_carry_one_and_are_commercial():
     ]
     assert len(needing) >= 30
     assert all(one.encounter["prior_auth_number"] for one in needing)
+
+
+def test_attachments_belong_to_encounters_of_their_drop():
+    attached = 0
+    for tables in drops_of(made_sample()).values():
+        encounters = {row["encounter_id"] for row in tables["encounters"]}
+        for row in tables["attachments"]:
+            attached += 1
+            assert list(breaches("attachments", row)) == []
+            assert row["encounter_id"] in encounters
+            assert row["control_number"]
+    assert attached
 
 
 def test_secondary_visits_balance_line_by_line():

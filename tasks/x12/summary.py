@@ -1,0 +1,125 @@
+"""What X12 files hold, counted and in cents, one row per file and transaction kind; bad input is a row too.
+
+Shape: the columns of docs/x12.md, section "claims x12 summary". Units: cents.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import cast
+
+from schemas.errors import Fault
+from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
+from tasks.x12.balance import balance
+from tasks.x12.claim_count import count_claims
+from tasks.x12.eligibility_answer import read_271
+from tasks.x12.envelope import Transaction, X12File, read_x12
+from tasks.x12.remittance import read_remittance
+
+Row = dict[str, object]
+Reader = Callable[[X12File, str, date], list[Row]]
+
+_NO_NIGHT = date.min  # the rows are only counted
+_COUNTS = ("claims", "lines", "adjustments", "provider_adjustments")
+_SUMS = ("charged_cents", "paid_cents", "adjusted_cents", "patient_cents", "payment_cents")
+_ANSWERS: Mapping[str, Reader] = {
+    "TA1": read_ta1,
+    "999": read_999,
+    "997": read_999,
+    "277CA": read_277ca,
+    "271": read_271,
+}
+"""Readers whose faults count; their rows are no money."""
+
+
+def summarize(name: str, content: bytes) -> list[Row]:
+    """Give one row per transaction kind of a file; one that cannot be read is a row of kind unknown with its fault.
+
+    Holds: never raises for bad input; an amount that could not be read counts nothing and has its fault.
+    """
+    try:
+        x12 = read_x12(content)
+    except Fault as found:
+        return [_row(name, "unknown", (), {}, {}, {}, [found])]
+    kinds = dict.fromkeys(transaction.kind for transaction in x12.transactions) or {"none": None}
+    return [_summarize_kind(name, content, x12, kind) for kind in kinds]
+
+
+def _summarize_kind(name: str, content: bytes, x12: X12File, kind: str) -> Row:
+    """Give the row of one kind."""
+    part = tuple(transaction for transaction in x12.transactions if transaction.kind == kind)
+    found = X12File(part, x12.tolerances)
+    if kind == "835":
+        return _summarize_remittances(name, content, found)
+    if kind.startswith("837"):
+        counted = count_claims(part)
+        return _row(name, kind, part, counted.totals, counted.balanced, x12.tolerances, counted.faults)
+    return _row(name, kind, part, {}, {}, x12.tolerances, _answer_faults(found, kind))
+
+
+def _answer_faults(x12: X12File, kind: str) -> list[Fault]:
+    """Give the fault that its reader raises, if any."""
+    try:
+        if kind in _ANSWERS:
+            _ANSWERS[kind](x12, "", _NO_NIGHT)
+    except Fault as found:
+        return [found]
+    return []
+
+
+def _summarize_remittances(name: str, content: bytes, x12: X12File) -> Row:
+    """Give the row of the 835s of a file."""
+    remittance = read_remittance(x12, hashlib.sha256(content).hexdigest(), _NO_NIGHT)
+    rows = remittance.rows
+    totals = {
+        "claims": len(rows["claim"]),
+        "lines": len(rows["service"]),
+        "adjustments": len(rows["adjustment"]),
+        "provider_adjustments": len(rows["provider_adjustment"]),
+        "charged_cents": _sum(rows["claim"], "charge_cents"),
+        "paid_cents": _sum(rows["claim"], "paid_cents"),
+        "adjusted_cents": _sum(rows["adjustment"], "amount_cents"),
+        "patient_cents": _sum(rows["claim"], "patient_cents"),
+        "payment_cents": _sum(rows["payment"], "payment_cents"),
+    }
+    tolerances = dict(x12.tolerances) | dict(remittance.tolerances)
+    return _row(name, "835", x12.transactions, totals, balance(rows), tolerances, remittance.faults)
+
+
+def _sum(rows: Iterable[Row], column: str) -> int:
+    return sum(cast("int | None", row[column]) or 0 for row in rows)
+
+
+def _row(
+    name: str,
+    kind: str,
+    transactions: tuple[Transaction, ...],
+    totals: Mapping[str, int],
+    balanced: Mapping[str, Mapping[str, int]],
+    tolerances: Mapping[str, int],
+    faults: Iterable[Fault],
+) -> Row:
+    """Give a row with every column, zero where the kind has no such thing."""
+    none = {"balanced": 0, "unbalanced": 0}
+    row: Row = {
+        "file": name,
+        "kind": kind,
+        "versions": sorted({transaction.version for transaction in transactions if transaction.version}),
+        "interchanges": len({t.interchange_start for t in transactions if t.interchange_start is not None}),
+        "groups": len({t.group_start for t in transactions if t.group_start is not None}),
+        "transactions": len(transactions),
+    }
+    row |= {column: totals.get(column, 0) for column in (*_COUNTS, *_SUMS)}
+    row["balanced"] = {"transaction": none, "claim": none, "line": none} | dict(balanced)
+    row["tolerated"] = [{"code": code, "count": count} for code, count in sorted(tolerances.items())]
+    row["faults"] = [
+        {
+            "code": found.code,
+            "byte": found.byte_start,
+            "segment": found.segment,
+            "element": found.element,
+            "message": f"{found.message}; {found.remedy}",
+        }
+        for found in faults
+    ]
+    return row
