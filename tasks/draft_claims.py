@@ -63,14 +63,14 @@ def _coded_lines(warehouse: Warehouse) -> dict[tuple[str, int], list[dict[str, A
 
 def _draft(warehouse: Warehouse, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], night: date) -> list[Happening]:
     """Write one claim version and give what brings its thread to a draft."""
-    claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], "P")
+    claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], row["payer_rank"])
     version = row["claim_version"] + 1
     frequency, original = row["claim_frequency"] or "1", row["original_claim_number"]
     if row["is_replacement"]:
         frequency, original = "7", _payer_claim_number(warehouse, claim_id)
     draft = draft_version(claim_id, version, _control_number(warehouse, row, version), lines, frequency, original, night)
     if row["state"] == "START":
-        claim = {"claim_id": claim_id, "tenant_id": row["tenant_id"], "encounter_id": row["encounter_id"], "payer_rank": "P"}
+        claim = {"claim_id": claim_id, "tenant_id": row["tenant_id"], "encounter_id": row["encounter_id"], "payer_rank": row["payer_rank"]}
         warehouse.insert("claims.claim", [{**claim, "payer_id": row["payer_id"] or "", "opened_on": night}])
     warehouse.insert("claims.version", [draft.version])
     warehouse.insert("claims.line", draft.lines)
@@ -107,6 +107,6 @@ def _judge(warehouse: Warehouse, drafted: Sequence[Mapping[str, Any]]) -> list[H
     for row in drafted:
         broken = sorted(rules[row["encounter_id"], row["encounter_version"]])
         event = "edits_failed" if broken else "edits_passed"
-        claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], "P")
+        claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], row["payer_rank"])
         happenings.append(Happening(claim_id, row["claim_version"] + 1, event, "edits", " ".join(broken)))
     return happenings

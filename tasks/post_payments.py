@@ -8,27 +8,28 @@ from typing import Any
 
 from schemas.keys import key_of
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.denials.events import remittance_event
+from tasks.denials.answers import remittance_event
 from tasks.denials.taxonomy import load_taxonomy
 from tasks.ledger.accounts import load_accounts
-from tasks.ledger.posting import (
-    post_charge_change,
-    post_charges,
-    post_patient_payment,
-    post_provider_adjustments,
-    post_remitted_claim,
-)
+from tasks.ledger.charges import post_charge_change, post_charges, post_patient_payment
+from tasks.ledger.entries import Place
+from tasks.ledger.posting import in_posting_order, post_remitted_claim
+from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.step import step
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
 
 CURRENT_LINES = """
-select c.claim_id, c.encounter_id, l.line_number, l.charge_cents, s.file_sha256, s.byte_start, s.byte_end
+select c.claim_id, c.encounter_id, v.claim_version, l.line_number, l.charge_cents, s.file_sha256, s.byte_start, s.byte_end
 from claims.claim c join claims.current_version v using (claim_id)
 join claims.line l on l.claim_id = v.claim_id and l.claim_version = v.claim_version
 join encounters.service_line s on s.encounter_id = c.encounter_id and s.encounter_version = v.encounter_version and s.line_number = l.source_line_number
 order by c.claim_id, l.line_number
 """
+
+
+ANSWERED = ("PAID", "PART_DENIED", "DENIED", "UNDERPAID", "APPEALED")
+"""States in which an answer of the payer stands, so that more money is supplemental."""
 
 
 @step
@@ -82,65 +83,76 @@ def _posted_charges(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
 def _patient_payment(warehouse: Warehouse, claim: Mapping[str, Any], night: date) -> list[dict[str, Any]]:
     found = warehouse.rows("select * from encounters.current_encounter where encounter_id = $1", [claim["encounter_id"]])
     paid = found[0]["patient_amount_paid_cents"] or 0
-    return post_patient_payment(claim, paid, found[0], night) if paid > 0 else []
+    return post_patient_payment(claim, paid, Place.of(found[0]), night) if paid > 0 else []
 
 
 def _post_payment(warehouse: Warehouse, payment: Mapping[str, Any], night: date) -> int:
     """Post one accepted 835 transaction: its claims in the payer's order, reversals first, then its PLB."""
-    claims = warehouse.rows(
-        "select * from remittances.claim where payment_id = $1 order by (status_code <> '22'), position", [payment["payment_id"]]
-    )
-    services = _grouped(warehouse, "service", payment)
-    adjustments = _grouped(warehouse, "adjustment", payment)
-    exceptions, happenings = [], []
+    claims = in_posting_order(warehouse.rows("select * from remittances.claim where payment_id = $1", [payment["payment_id"]]))
+    services, adjustments = _grouped(warehouse, "service", payment), _grouped(warehouse, "adjustment", payment)
+    taxonomy = load_taxonomy()
+    exceptions: list[dict[str, Any]] = []
     for claim in claims:
-        at = claim["remitted_claim_id"]
+        own_services, own = services[claim["remitted_claim_id"]], adjustments[claim["remitted_claim_id"]]
         posted = post_remitted_claim(
-            payment, claim, services[at], adjustments[at], _earlier(warehouse, claim), load_taxonomy(), _encounter_of(warehouse, claim), night
+            payment, claim, own_services, own, _earlier(warehouse, claim), taxonomy, _encounter_of(warehouse, claim), night
         )
         warehouse.insert("ledger.entry", posted.entries)
-        exceptions += [
-            {"exception_id": key_of(at, e["exception_code"]), "claim_id": claim["claim_id"], "payment_id": payment["payment_id"], "found_on": night, **e}
-            for e in posted.exceptions
-        ]
-        happenings += _happening(warehouse, claim, services[at], adjustments[at])
+        exceptions += [_exception_row(payment, e, night) for e in posted.exceptions]
+        if claim["claim_id"]:
+            _move(warehouse, claim, own_services, own, night)
     warehouse.insert("ledger.entry", post_provider_adjustments(payment, _rows(warehouse, "provider_adjustment", payment), night))
     warehouse.insert("ledger.exception", exceptions)
-    claim_ids = sorted({h.claim_id for h in happenings})
-    keep_moves(warehouse, advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night))
     warehouse.insert("ledger.posting_run", [{"payment_id": payment["payment_id"], "posted_on": night}])
     return len(exceptions)
 
 
-def _happening(
-    warehouse: Warehouse, claim: Mapping[str, Any], services: Sequence[Mapping[str, Any]], adjustments: Sequence[Mapping[str, Any]]
-) -> list[Happening]:
-    """Give what a remitted claim does to our claim's state, nothing when it is not ours or speaks of no money."""
-    if not claim["claim_id"]:
-        return []
-    lines = {row["line_number"] for row in warehouse.rows(
-        "select line_number from claims.line where claim_id = $1 and claim_version = $2", [claim["claim_id"], claim["claim_version"]]
-    )}
-    seen = {row["line_number"] for row in warehouse.rows(
-        """select s.line_number from remittances.service s join remittances.claim c using (remitted_claim_id)
-           where c.claim_id = $1 and c.claim_version = $2 and c.status_code <> '22'""", [claim["claim_id"], claim["claim_version"]]
-    )}
-    found = remittance_event(claim, services, adjustments, load_taxonomy(), lines_missing=bool(seen) and bool(lines - seen))
-    if found is None:
-        return []
-    event, detail = found
-    return [
-        Happening(
-            claim["claim_id"],
-            claim["claim_version"],
-            event,
-            f"{claim['file_sha256']}:{claim['byte_start']}",
-            detail,
-            file_sha256=claim["file_sha256"],
-            byte_start=claim["byte_start"],
-            byte_end=claim["byte_end"],
-        )
-    ]
+def _exception_row(payment: Mapping[str, Any], said: Mapping[str, Any], night: date) -> dict[str, Any]:
+    return {
+        "exception_id": key_of(said["remitted_claim_id"], said["code"]),
+        "claim_id": said["claim_id"],
+        "payment_id": payment["payment_id"],
+        "exception_code": said["code"],
+        "message": said["message"],
+        "difference_cents": said["difference_cents"],
+        "found_on": night,
+    }
+
+
+def _move(
+    warehouse: Warehouse, claim: Mapping[str, Any], services: Sequence[Mapping[str, Any]], adjustments: Sequence[Mapping[str, Any]], night: date
+) -> None:
+    """Move our claim as the remitted one says, nothing where it speaks of no money."""
+    standing = standings(states_of(warehouse, [claim["claim_id"]]), known_events(warehouse, [claim["claim_id"]]))
+    is_answered = standing[claim["claim_id"]].state in ANSWERED
+    said = remittance_event(
+        claim, services, adjustments, load_taxonomy(), lines_missing=_has_lines_missing(warehouse, claim), is_answered=is_answered
+    )
+    if said is None:
+        return
+    happening = Happening(
+        claim["claim_id"],
+        claim["claim_version"],
+        said.event,
+        f"{claim['file_sha256']}:{claim['byte_start']}",
+        said.detail,
+        file_sha256=claim["file_sha256"],
+        byte_start=claim["byte_start"],
+        byte_end=claim["byte_end"],
+    )
+    keep_moves(warehouse, advance(standing, [happening], night))
+
+
+def _has_lines_missing(warehouse: Warehouse, claim: Mapping[str, Any]) -> bool:
+    """Tell whether some lines of the claim version were remitted and others are in no remittance yet."""
+    counts = warehouse.rows(
+        """with seen as (select distinct s.line_number from remittances.service s join remittances.claim c using (remitted_claim_id)
+                         where c.claim_id = $1 and c.claim_version = $2 and c.status_code <> '22')
+           select (select count(*) from seen) as seen, count(*) as missing from claims.line l
+           where l.claim_id = $1 and l.claim_version = $2 and l.line_number not in (select line_number from seen where line_number is not null)""",
+        [claim["claim_id"], claim["claim_version"]],
+    )[0]
+    return bool(counts["seen"] and counts["missing"])
 
 
 def _earlier(warehouse: Warehouse, claim: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.denials.cases import open_cases, settle_cases
+from tasks.denials.cases import open_cases
+from tasks.denials.settlement import settle_cases
 from tasks.denials.taxonomy import load_taxonomy
 from tasks.step import step
 from tasks.stores.threads import keep_moves, known_events, states_of
@@ -31,31 +32,57 @@ def work_denials(home: Path, night: date) -> dict[str, int]:
     with writer(home) as warehouse:
         claims = warehouse.rows(
             """select c.*, p.paid_on from remittances.claim c join remittances.payment p using (payment_id)
-               where c.read_on = $1 and c.claim_id is not null and p.verdict = 'accepted' order by c.read_on, c.file_sha256, c.byte_start""",
+               where c.read_on = $1 and c.claim_id is not null and p.verdict = 'accepted'
+               order by c.claim_id, p.file_sha256, p.byte_start, c.status_code <> '22', c.position""",
             [night],
         )
-        opened, acted = _open_and_settle(warehouse, claims, night)
+        threads: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for claim in claims:
+            threads[claim["claim_id"]].append(claim)
+        payers = _payers(warehouse)
+        opened = acted = 0
+        for claim_id, remitted in threads.items():
+            actions, cases = _work(warehouse, remitted, payers[claim_id], night)
+            opened += warehouse.insert("denials.case", cases)
+            acted += warehouse.insert("denials.action", actions)
         corrected = _correct(warehouse, night)
     return {"opened": opened, "settled": acted, "corrected": corrected}
 
 
-def _open_and_settle(warehouse: Warehouse, claims: Sequence[Mapping[str, Any]], night: date) -> tuple[int, int]:
-    """Settle the cases that tonight's remittances answer, then open those they make."""
-    services = _by_claim(warehouse, "service", claims)
-    adjustments = _by_claim(warehouse, "adjustment", claims)
-    payers = {p["payer_id"]: p for p in warehouse.rows("select * from encounters.payer")}
-    threads = {c["claim_id"]: c["payer_id"] for c in warehouse.rows("select claim_id, payer_id from claims.claim")}
-    opened = acted = 0
-    for claim in claims:
-        at = claim["remitted_claim_id"]
-        unsettled = warehouse.rows(
-            "select * from denials.case_state where claim_id = $1 and state in ('open', 'corrected') order by case_id", [claim["claim_id"]]
-        )
-        acted += warehouse.insert("denials.action", settle_cases(unsettled, claim, services[at], adjustments[at], load_taxonomy(), night))
-        payer = payers[threads[claim["claim_id"]]]
-        cases = open_cases(claim, services[at], adjustments[at], {"paid_on": claim["paid_on"]}, payer, load_taxonomy(), night)
-        opened += warehouse.insert("denials.case", cases)
-    return opened, acted
+def _work(
+    warehouse: Warehouse, remitted: Sequence[Mapping[str, Any]], payer: Mapping[str, Any], night: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give the actions on earlier cases that tonight's remittances of one thread are, and the cases they open."""
+    services, adjustments = _rows_of(warehouse, "service", remitted), _rows_of(warehouse, "adjustment", remitted)
+    taxonomy = load_taxonomy()
+    earlier = warehouse.rows(
+        "select * from denials.case_state where claim_id = $1 and state <> 'recovered' and opened_on < $2 order by case_id",
+        [remitted[0]["claim_id"], night],
+    )
+    actions = settle_cases(earlier, remitted, services, adjustments, taxonomy, night)
+    cases: list[dict[str, Any]] = []
+    for position, claim in enumerate(remitted):
+        own_services, own = _own(services, claim), _own(adjustments, claim)
+        opened = open_cases(claim, own_services, own, {"paid_on": claim["paid_on"]}, payer, taxonomy, night)
+        actions += settle_cases(opened, remitted[position + 1 :], services, adjustments, taxonomy, night)
+        cases += opened
+    return actions, cases
+
+
+def _own(rows: Sequence[dict[str, Any]], claim: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["remitted_claim_id"] == claim["remitted_claim_id"]]
+
+
+def _payers(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
+    """Give each claim's payer."""
+    return {row["claim_id"]: row for row in warehouse.rows("select c.claim_id, p.* from claims.claim c join encounters.payer p using (payer_id)")}
+
+
+def _rows_of(warehouse: Warehouse, table: str, claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return warehouse.rows(
+        f"select * from remittances.{table} where remitted_claim_id in (select unnest($1)) order by byte_start, {table}_id",
+        [[c["remitted_claim_id"] for c in claims]],
+    )
 
 
 def _correct(warehouse: Warehouse, night: date) -> int:
@@ -71,14 +98,3 @@ def _correct(warehouse: Warehouse, night: date) -> int:
     keep_moves(warehouse, moved)
     warehouse.insert("denials.action", actions)
     return len(moved.events)
-
-
-def _by_claim(warehouse: Warehouse, table: str, claims: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    rows = warehouse.rows(
-        f"select * from remittances.{table} where remitted_claim_id in (select unnest($1)) order by byte_start, {table}_id",
-        [[c["remitted_claim_id"] for c in claims]],
-    )
-    for row in rows:
-        found[row["remitted_claim_id"]].append(row)
-    return found

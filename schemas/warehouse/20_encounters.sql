@@ -472,3 +472,9 @@ create or replace view encounters.coverage_status as -- the newest 271 answer pe
 select i.payer_id, i.member_key, a.status, a.reject_code, a.answered_on, i.service_on
 from encounters.coverage_answer a join encounters.inquiry i using (trace_number)
 qualify row_number() over (partition by i.payer_id, i.member_key order by a.answered_on desc, a.file_sha256, a.trace_number) = 1;
+
+create or replace view encounters.billed_coverage as -- the coverage a claim of the encounter goes to: the first rank that no payer has adjudicated yet
+select c.* from encounters.coverage c
+where c.prior_paid_amount_cents is null
+  and not exists (select 1 from encounters.cob_line b where b.encounter_id = c.encounter_id and b.encounter_version = c.encounter_version and b.payer_rank = c.payer_rank)
+qualify row_number() over (partition by c.encounter_id, c.encounter_version order by c.payer_rank) = 1;

@@ -139,7 +139,9 @@ left join claims.move m on m.from_state = e.from_state and m.event = e.event and
 where m.event is null or e.before_state <> e.from_state or e.sequence <> e.expected_sequence;
 
 create or replace view claims.sent_twice as -- MUST BE EMPTY: claim versions in two batches, numbers used twice, equal originals of one encounter both live
-select 'version in two batches' as reason, claim_id as subject, count(*) as occurrences from claims.batch_claim group by claim_id, claim_version having count(*) > 1
+select 'version in two batches, the first not refused whole' as reason, b.claim_id as subject, count(*) as occurrences from claims.batch_claim b
+group by b.claim_id, b.claim_version
+having count(*) > 1 + (select count(*) from claims.event e where e.claim_id = b.claim_id and e.claim_version = b.claim_version and e.event = 'ta1_rejected')
 union all
 select 'file delivered twice', batch_id, count(*) from claims.delivery where outcome = 'delivered' group by batch_id having count(*) > 1
 union all
@@ -162,7 +164,7 @@ with billable as (
   select e.*, c.payer_id, c.member_id, c.auth_number, p.filing_limit_days, sha256(c.payer_id || ':' || c.member_id) as member_key
   from encounters.current_encounter e
   join coding.encounter k on k.encounter_id = e.encounter_id and k.encounter_version = e.encounter_version and k.disposition = 'billable'
-  join encounters.coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version and c.payer_rank = 'P'
+  join encounters.billed_coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version
   left join encounters.payer p on p.payer_id = c.payer_id)
 select b.encounter_id, b.encounter_version, 'T01' as rule_id, 0 as line_number, 'date_of_service_from' as column_name, b.date_of_service_from + b.filing_limit_days as applies_after_on,
        'past the payer''s filing limit: find proof of timely filing, give a delay reason, or decide the write-off' as remedy, 'biller' as owner
@@ -192,12 +194,12 @@ select encounter_id, encounter_version, 'E11', 0, 'line_number', null, 'more lin
 from coding.line where disposition = 'billable' group by encounter_id, encounter_version having count(*) > 50;
 
 create or replace view claims.undrafted as -- billable encounter versions that no claim version was drafted from, with the state of their thread
-select e.encounter_id, e.encounter_version, e.tenant_id, e.patient_control_number, e.claim_frequency, e.original_claim_number, c.payer_id, k.claim_id, coalesce(s.state, 'START') as state,
+select e.encounter_id, e.encounter_version, e.tenant_id, e.patient_control_number, e.claim_frequency, e.original_claim_number, c.payer_id, coalesce(k.payer_rank, c.payer_rank, 'P') as payer_rank, k.claim_id, coalesce(s.state, 'START') as state,
        coalesce(v.claim_version, 0) as claim_version, coalesce(w.is_replacement, false) as is_replacement
 from encounters.current_encounter e
 join coding.encounter d on d.encounter_id = e.encounter_id and d.encounter_version = e.encounter_version and d.disposition = 'billable'
-left join encounters.coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version and c.payer_rank = 'P'
-left join claims.claim k on k.encounter_id = e.encounter_id and k.payer_rank = 'P'
+left join encounters.billed_coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version
+left join claims.claim k on k.encounter_id = e.encounter_id
 left join claims.state s on s.claim_id = k.claim_id
 left join claims.current_version v on v.claim_id = k.claim_id
 left join (select claim_id, arg_max(event, sequence) = 'worked_as_corrected' as is_replacement from claims.event where event in ('worked_as_corrected', 'worked_as_new') group by 1) w on w.claim_id = k.claim_id

@@ -29,7 +29,7 @@ with latest as (
   from encounters.intake where verdict <> 'repeated' group by 1),
 first_hold as (select encounter_id, encounter_version, min_by(rule_id, (rule_id, line_number)) as rule_id, min_by(owner, (rule_id, line_number)) as owner from coding.hold group by 1, 2),
 first_reject as (select encounter_id, min(rule_id) as rule_id, min_by(owner, rule_id) as owner from encounters.quarantine group by 1),
-thread as (select c.encounter_id, min(s.state) as state, bool_or(s.state not in ('DRAFT', 'HELD')) as is_out from claims.claim c join claims.state s using (claim_id) where c.payer_rank = 'P' group by 1)
+thread as (select c.encounter_id, min(s.last_event) as last_event, bool_or(s.state not in ('DRAFT', 'HELD')) as is_out from claims.claim c join claims.state s using (claim_id) group by 1)
 select l.encounter_id, l.charge_cents, l.accepted_version as encounter_version,
        case when l.accepted_version is null then 'rejected'
             when c.disposition = 'not_billable' then 'not_billable'
@@ -37,7 +37,7 @@ select l.encounter_id, l.charge_cents, l.accepted_version as encounter_version,
             when c.disposition = 'billable' then 'held' end as outcome,
        case when l.accepted_version is null then r.rule_id
             when c.disposition = 'not_billable' then null
-            when t.is_out then null else coalesce(h.rule_id, 'HELD') end as rule_id,
+            when t.is_out then null else coalesce(h.rule_id, t.last_event) end as rule_id,
        case when l.accepted_version is null then r.owner when t.is_out or c.disposition = 'not_billable' then null else coalesce(h.owner, 'biller') end as owner,
        c.reason, l.file_sha256
 from latest l

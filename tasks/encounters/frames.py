@@ -41,20 +41,18 @@ def tidy_frames(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def _tidy(frame: pd.DataFrame | None, table: str) -> pd.DataFrame:
     if frame is None:
         frame = pd.DataFrame({name: [] for name in header(table)})
-    columns = {name: _trim(frame[name]) if name in frame else _missing(len(frame)) for name in header(table)}
+    filled = set(frame.columns[frame.notna().any()])
+    nothing = pd.Series([np.nan] * len(frame), dtype="object")
+    columns = {name: _trim(frame[name]) if name in filled else nothing for name in header(table)}
     for name in LINEAGE:
         columns[name] = pd.Series(frame[name].to_numpy(dtype=np.int64) if name in frame else np.zeros(len(frame), np.int64))
-    columns["source_table"] = _trim(frame["source_table"]) if "source_table" in frame else pd.Series([table] * len(frame), dtype="str")
+    columns["source_table"] = frame.get("source_table", pd.Series([table] * len(frame), dtype="object")).reset_index(drop=True)
     return pd.DataFrame(columns)
 
 
 def _trim(column: pd.Series) -> pd.Series:
-    text = column.astype("str").str.strip().reset_index(drop=True)
-    return text.mask(text == "")
-
-
-def _missing(length: int) -> pd.Series:
-    return pd.Series([np.nan] * length, dtype="str")
+    values = [value.strip() if isinstance(value, str) else value for value in column.tolist()]
+    return pd.Series([value if isinstance(value, str) and value else np.nan for value in values], dtype="object")
 
 
 def mended(frame: pd.DataFrame, table: str, field: Field) -> pd.Series:
@@ -74,7 +72,7 @@ def mended(frame: pd.DataFrame, table: str, field: Field) -> pd.Series:
 
 
 def _as_text(column: pd.Series) -> pd.Series:
-    return column.astype("str").mask(column.isna() | (column == ""))
+    return column.where(column.notna() & (column != ""), np.nan)
 
 
 def day_numbers(column: pd.Series) -> Numbers:
@@ -118,7 +116,7 @@ def look_up(keys: pd.Series, frame: pd.DataFrame, key: str, column: str) -> pd.S
     """Give another table's column for each key, missing where the key is not there; of several rows the first counts."""
     first = frame.loc[frame[key].notna(), [key, column]].drop_duplicates(key)
     found = keys.map(dict(zip(first[key], first[column], strict=True)))
-    return found.astype("str").mask(found.isna())
+    return found.astype("object")
 
 
 def occurs(keys: pd.Series, among: pd.Series) -> Mask:
@@ -142,7 +140,7 @@ def name_flaws(flaws: Flaws, length: int) -> dict[str, pd.Series]:
         for column, mask in by_column.items():
             for row in np.flatnonzero(mask).tolist():
                 texts[row] = f"{texts[row]},{column}" if isinstance(texts[row], str) else column
-        named[f"{rule.lower()}_columns"] = pd.Series(texts, dtype="str")
+        named[f"{rule.lower()}_columns"] = pd.Series(texts, dtype="object")
     return named
 
 

@@ -287,7 +287,8 @@ def _place_flaws(drop: Drop) -> Flaws:
 def _diagnosis_flaws(drop: Drop) -> Flaws:
     e = drop.encounters
     is_icd = is_in(e["dx_version"], ("10",))
-    codes = {name: parse_column(e[name].where(is_icd), mend_diagnosis).astype("str") for name in DIAGNOSES}
+    used = [name for name in DIAGNOSES if e[name].notna().any()]
+    codes = {name: parse_column(e[name].where(is_icd), mend_diagnosis) for name in used}
     codes = {name: code.mask(e[name].isna() | ~is_icd) for name, code in codes.items()}
     return {
         "D01": {"dx_1": lacks(e["dx_1"])},
@@ -302,11 +303,12 @@ def _diagnosis_flaws(drop: Drop) -> Flaws:
 
 def _list_repeats(encounters: pd.DataFrame, codes: dict[str, pd.Series]) -> dict[str, Mask]:
     """Mark diagnoses that stand before in the list, or after an empty place."""
+    listed = pd.DataFrame({name: code.fillna(encounters[name]) for name, code in codes.items()})
     marked = {}
-    for position, name in enumerate(DIAGNOSES[1:], 1):
-        code = codes[name].fillna(encounters[name])
-        earlier = [codes[before].fillna(encounters[before]) for before in DIAGNOSES[:position]]
-        repeats = np.logical_or.reduce([(code == other).to_numpy() for other in earlier])
-        follows_gap = np.logical_or.reduce([lacks(other) for other in earlier[1:]] or [np.zeros(len(code), np.bool_)])
-        marked[name] = has(code) & (repeats | follows_gap)
+    for name in codes:
+        places = DIAGNOSES[: DIAGNOSES.index(name)]
+        earlier = listed[[place for place in places if place in listed]]
+        repeats = earlier.eq(listed[name], axis=0).any(axis=1)
+        follows_gap = earlier.iloc[:, 1:].notna().sum(axis=1) < len(places) - 1
+        marked[name] = has(listed[name]) & (repeats | follows_gap).to_numpy(dtype=np.bool_)
     return marked

@@ -31,6 +31,7 @@ def gate_frames(
 
     Shape: the contract's columns as trimmed text, missing (NaN) where empty; source_row, byte_start, byte_end, source_table;
     then per rule a column such as `d02_columns`: the columns that break it, joined by commas, missing where none does.
+    An empty table has no rule columns.
     Holds: row n of a table is row n of the frame that came in, and the index is 0, 1, 2 and so on.
     """
     drop = Drop(tidy_frames(frames), {str(payer["payer_id"]): payer for payer in payers}, night)
@@ -39,6 +40,8 @@ def gate_frames(
 
 def _with_flaws(drop: Drop, table: str) -> pd.DataFrame:
     frame = drop.tables[table]
+    if frame.empty:
+        return frame
     flaws = common_flaws(frame, table)
     for rule, by_column in {**_orphans(drop, table), **_own_flaws(drop, table)}.items():
         flaws[rule] = flaws.get(rule, {}) | by_column

@@ -67,7 +67,7 @@ def _has_namesake(patients: pd.DataFrame, names: dict[str, pd.Series]) -> Mask:
 
 def _address_flaws(patients: pd.DataFrame) -> dict[str, Mask]:
     is_domestic = lacks(patients["country"]) | is_in(patients["country"], ("US", "USA"))
-    state = parse_column(patients["state"], mend_state).astype("str").mask(patients["state"].isna())
+    state = parse_column(patients["state"], mend_state)
     zip_code = patients["zip"].str.replace("-", "")
     has_shape = fits(zip_code, r"[0-9]{5}([0-9]{4})?") & ~fits(zip_code, r"0{5}.*")
     lost_zero = fits(patients["zip"], r"[0-9]{4}|[0-9]{8}")

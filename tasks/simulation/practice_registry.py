@@ -15,6 +15,8 @@ _MBI = f"^[1-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]{_M
 
 COMMERCIAL = ("BCNE1", "AETN2", "UNIT3")
 AUTHORIZATION_CODES = ("70553", "73721", "72148", "45378")
+RULE_NOT_LEARNED = "BCNE1"
+"""The commercial payer whose authorization rule the practice does not know yet: it denies (CO-197) what no edit holds."""
 PARTNER_ID = "CLEARWAY"
 
 
@@ -88,7 +90,8 @@ def _fees_csv() -> bytes:
 
 
 def _authorizations_csv() -> bytes:
-    rows = [{"payer_id": payer, "procedure_code": code} for payer in COMMERCIAL for code in AUTHORIZATION_CODES]
+    known = [payer for payer in COMMERCIAL if payer != RULE_NOT_LEARNED]
+    rows = [{"payer_id": payer, "procedure_code": code} for payer in known for code in AUTHORIZATION_CODES]
     return write_csv(("payer_id", "procedure_code"), rows)
 
 

@@ -58,11 +58,17 @@ def charge_differences(rows: Rows) -> list[int | None]:
 
 
 def patient_differences(rows: Rows) -> list[int | None]:
-    """Give CLP05 less the sum of the PR adjustments, per claim that is no reversal, in cents."""
+    """Give CLP05 less the sum of PR adjustments, per claim, in cents; a reversal may also say zero or turn the sign."""
     patient = [row for row in rows["adjustment"] if row["group_code"] == "PR"]
     owed = _sums(patient, "remitted_claim_id", "amount_cents")
-    forward = [row for row in rows["claim"] if row["status_code"] != _REVERSAL]
-    return [_total(_cents(row, "patient_cents"), _negative(owed.get(row["remitted_claim_id"], 0))) for row in forward]
+    return [_patient_difference(row, owed.get(row["remitted_claim_id"], 0)) for row in rows["claim"]]
+
+
+def _patient_difference(row: Row, owed: int | None) -> int | None:
+    stated = _cents(row, "patient_cents")
+    if row["status_code"] == _REVERSAL and stated in (0, _negative(owed)):
+        return 0
+    return _total(stated, _negative(owed))
 
 
 def _adjusted_differences(rows: Rows, charged: Sequence[Row], key: str) -> list[int | None]:

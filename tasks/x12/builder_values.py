@@ -24,7 +24,8 @@ _LETTERS = str.maketrans(
 def text(value: str | None) -> str:
     """Give free text in upper case, accents and typographic signs transliterated.
 
-    Holds: delimiters, line ends and runs of blanks are one blank; a letter without a Latin equal stays and makes the segment refuse it.
+    Holds: delimiters, line ends and runs of blanks become one blank; a letter without a Latin equal stays, so that the
+    segment refuses it.
     """
     if not value:
         return ""
@@ -75,4 +76,3 @@ def composite(*components: str) -> str:
 def flag(value: bool | None, code: str = "Y") -> str:
     """Give the code where the flag is set, nothing else."""
     return code if value else ""
-

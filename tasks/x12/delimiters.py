@@ -1,6 +1,6 @@
 """The separators of an interchange, taken from its first segment and never from fixed offsets.
 
-Holds: separators are per interchange; none is a letter, a digit or a blank, and no two are equal.
+Holds: separators are per interchange; each is an ASCII sign that is no letter, digit or blank; no two are equal.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tasks.x12.rulings import fault
 
-_WORD = rb"A-Za-z0-9 \t\r\n"
+_WORD = rb"A-Za-z0-9 \t\r\n\x80-\xff"
 _FIRST_VERSION_WITH_REPETITION = "00402"
 _ISA_WIDTH = 106
 

@@ -4,6 +4,7 @@ Every interchange is read with its own separators. Interchange, group and transa
 they close; counts and control numbers are checked against what is there. docs/x12.md says what is tolerated and why.
 """
 
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ def read_x12(content: bytes) -> X12File:
     tolerances: Counter[str] = Counter()
     transactions: list[Transaction] = []
     place = _skip_padding(content, 0, b"", tolerances)
-    while place < len(content) or not place:
+    while True:
         delimiters = delimiters_at(content, place, tolerances)
         end = _end_of_interchange(content, place, delimiters.element, delimiters.segment)
         index = index_segments(content, place, end, delimiters, tolerances)
@@ -43,6 +44,8 @@ def read_x12(content: bytes) -> X12File:
         end = interchange.read()
         transactions += interchange.transactions
         place = _next_interchange(content, end, delimiters.segment, tolerances)
+        if place == len(content):
+            break
     _refuse_repeated_payments(content, transactions)
     return X12File(tuple(transactions), MappingProxyType({code: count for code, count in tolerances.items() if count}))
 
@@ -84,10 +87,11 @@ def _refuse_repeated_payments(content: bytes, transactions: list[Transaction]) -
     for transaction in transactions:
         if transaction.kind != "835":
             continue
-        body = content[transaction.byte_start : transaction.segments[-1].byte_start]
-        if body in seen:
+        body = memoryview(content)[transaction.byte_start : transaction.segments[-1].byte_start]
+        digest = hashlib.sha256(body).digest()
+        if digest in seen:
             raise fault("REPEATED", "the same 835 stands twice in the file", transaction.byte_start, "ST")
-        seen.add(body)
+        seen.add(digest)
 
 
 @dataclass(slots=True)

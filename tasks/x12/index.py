@@ -43,13 +43,14 @@ def index_segments(
     """
     data = np.frombuffer(content, np.uint8, end - start, start)
     ends = np.flatnonzero(data == ord(delimiters.segment)).astype(np.int64) + (start + 1)
-    is_terminated = not content[int(ends[-1]) if len(ends) else start : end].strip(_BLANKS + b"\0\x1a")
-    if not is_terminated:
-        ends = np.append(ends, end)
-    starts = np.concatenate(([start], ends[:-1])) if len(ends) else ends
+    last = int(ends[-1]) if len(ends) else start
+    tail = content[last:end].rstrip(_BLANKS + b"\0\x1a")
+    is_terminated = not tail.strip(_BLANKS)
     bodies = ends - 1
     if not is_terminated:
-        bodies[-1] = end
+        ends = np.append(ends, last + len(tail))
+        bodies = np.append(bodies, last + len(tail))
+    starts = np.concatenate(([start], ends[:-1])) if len(ends) else ends
     starts = _skip_blanks(content, starts, bodies, delimiters, tolerances)
     full = starts < bodies
     tolerances["EMPTY_SEGMENT"] += int(len(full) - full.sum())

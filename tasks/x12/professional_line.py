@@ -100,7 +100,8 @@ def _certificates(claim: ClaimRows, line: Row, supplement: Info) -> list[str]:
     written = attachment_segments("2400", own) if own else []
     if not supplement:
         return written
-    dme, ambulance, employee = inner(supplement, "dme"), inner(supplement, "ambulance"), supplement.get("hospice_employee")
+    dme, ambulance = inner(supplement, "dme"), inner(supplement, "ambulance")
+    employee = supplement.get("hospice_employee")
     return [
         *equipment_service(dme),
         *written,

@@ -69,7 +69,8 @@ def transport(loop: str, ambulance: Info) -> list[str]:
 
 def conditions(loop: str, category: str, items: Sequence[Info]) -> list[str]:
     """Give CRC for each item: its own category or the one given, the indicator and the condition codes."""
-    rows = [(word(item, "category") or category, word(item, "indicator") or "Y", *words(item, "codes")) for item in items]
+    marks = [(word(item, "category") or category, word(item, "indicator") or "Y") for item in items]
+    rows = [(*mark, *words(item, "codes")) for mark, item in zip(marks, items, strict=True)]
     return RULES[loop, "CRC", category].write_each(rows)
 
 

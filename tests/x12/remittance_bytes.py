@@ -1,5 +1,7 @@
 """Tiny 835s of our own making: they balance at every level, and every text in them is invented."""
 
+from datetime import date
+
 ISA = "ISA*00*          *00*          *ZZ*PAYER          *ZZ*PRACTICE       *260301*0215*^*00501*000000101*0*T*:~"
 HEADER = (
     "ST*835*0001~",
@@ -62,3 +64,15 @@ def file_835(*claims: tuple[str, ...]) -> bytes:
 
 
 BALANCED = file_835(PAID_CLAIM, REVERSED_CLAIM, DENIED_CLAIM)
+
+NIGHT = date(2026, 3, 4)
+_PLACES = frozenset({"payment_id", "remitted_claim_id", "service_id", "adjustment_id", "provider_adjustment_id"})
+_PLACED = _PLACES | {"byte_start", "byte_end", "file_sha256"}
+
+
+def without_places(rows):
+    """Give rows without what depends on where they stand in the file."""
+    return {
+        table: [{column: value for column, value in row.items() if column not in _PLACED} for row in part]
+        for table, part in rows.items()
+    }

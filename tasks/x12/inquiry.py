@@ -1,0 +1,175 @@
+"""Questions about coverage become the bytes of one 270 (005010X279A1) interchange."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tasks.x12.builder import WriteFault, grammar
+from tasks.x12.builder_envelope import Envelope, close_interchange, close_transaction, open_interchange
+from tasks.x12.builder_values import day, exact, text
+
+RULES = grammar("270.csv")
+VERSION = "005010X279A1"
+MOST_INQUIRIES = 99
+"""Patients of one transaction set in a batch. Source: general knowledge of the guide, section not checked."""
+
+_PLAN_COVERAGE = "30"
+_SEXES = ("F", "M")
+_OTHER_ADULT = "34"
+_RELATIONSHIPS = ("01", "19", _OTHER_ADULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question: is this member (or the dependent of this member) covered by this payer on this day?"""
+
+    trace_number: str
+    payer_id: str
+    payer_name: str
+    provider_npi: str
+    provider_last_or_org_name: str
+    provider_entity_type: str
+    subscriber_last_name: str
+    subscriber_first_name: str
+    member_id: str
+    birth_date: date | None
+    sex: str | None
+    service_on: date
+    dependent_last_name: str | None = None
+    dependent_first_name: str | None = None
+    dependent_birth_date: date | None = None
+    dependent_sex: str | None = None
+    relationship_code: str = "19"
+
+    def payer(self) -> tuple[str, ...]:
+        """Give what two questions to the same payer share."""
+        return self.payer_id, self.payer_name
+
+    def provider(self) -> tuple[str, ...]:
+        """Give what two questions of the same provider share."""
+        return self.provider_npi, self.provider_last_or_org_name, self.provider_entity_type
+
+
+def write_270(envelope: Envelope, inquiries: Sequence[Inquiry]) -> bytes:
+    """Give one interchange with all questions, grouped by payer and provider in order of arrival.
+
+    Holds: a transaction set has at most 99 questions; birth dates and sexes of the subscriber stand where he is the one
+    asked about.
+    Raises: Fault (WRITE_*), whose claim_id is the trace number, for the first question that cannot be written.
+    """
+    segments = open_interchange(envelope, RULES, "HS", VERSION)
+    starts = range(0, len(inquiries), MOST_INQUIRIES)
+    for number, start in enumerate(starts, start=1):
+        segments += _transaction(envelope, f"{number:04d}", inquiries[start : start + MOST_INQUIRIES])
+    segments += close_interchange(envelope, RULES, len(starts))
+    return ("~".join(segments) + "~").encode("ascii")
+
+
+def _transaction(envelope: Envelope, number: str, inquiries: Sequence[Inquiry]) -> list[str]:
+    originator = f"{envelope.interchange_control_number:09d}{number}"
+    segments = [
+        RULES["", "ST", ""].write("270", number, VERSION),
+        RULES["", "BHT", ""].write("0022", "13", originator, day(envelope.night), envelope.time),
+        *_levels(envelope, inquiries),
+    ]
+    return [*segments, close_transaction(RULES, len(segments), number)]
+
+
+def _levels(envelope: Envelope, inquiries: Sequence[Inquiry]) -> list[str]:
+    segments: list[str] = []
+    level = 0
+    for payer, of_payer in _grouped(inquiries, Inquiry.payer):
+        level += 1
+        payer_level = level
+        segments += _payer(payer_level, *payer)
+        for provider, of_provider in _grouped(of_payer, Inquiry.provider):
+            level += 1
+            provider_level = level
+            segments += _provider(provider_level, payer_level, *provider)
+            for inquiry in of_provider:
+                segments += _question(envelope, level + 1, provider_level, inquiry)
+                level += 2 if inquiry.dependent_first_name else 1
+    return segments
+
+
+def _grouped(
+    inquiries: Sequence[Inquiry], key: Callable[[Inquiry], tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], list[Inquiry]]]:
+    groups: dict[tuple[str, ...], list[Inquiry]] = {}
+    for inquiry in inquiries:
+        groups.setdefault(key(inquiry), []).append(inquiry)
+    return list(groups.items())
+
+
+def _payer(level: int, payer_id: str, name: str) -> list[str]:
+    unused = ("",) * 4
+    return [
+        RULES["2000A", "HL", ""].write(str(level), "", "20", "1"),
+        RULES["2100A", "NM1", ""].write("PR", "2", text(name), *unused, "PI", exact(payer_id)),
+    ]
+
+
+def _provider(level: int, parent: int, npi: str, name: str, entity_type: str) -> list[str]:
+    unused = ("",) * 4
+    return [
+        RULES["2000B", "HL", ""].write(str(level), str(parent), "21", "1"),
+        RULES["2100B", "NM1", ""].write("1P", exact(entity_type), text(name), *unused, "XX", exact(npi)),
+    ]
+
+
+def _question(envelope: Envelope, level: int, parent: int, inquiry: Inquiry) -> list[str]:
+    try:
+        subscriber = _subscriber(level, parent, inquiry)
+        if inquiry.dependent_first_name:
+            return [*subscriber, *_dependent(envelope, level + 1, level, inquiry)]
+        born = _demographics("C", inquiry.birth_date, inquiry.sex)
+        head, name = subscriber
+        return [head, _trace("2000C", envelope, inquiry), name, *born, *_asked("C", inquiry.service_on)]
+    except WriteFault as fault:
+        fault.claim_id = inquiry.trace_number
+        fault.message = f"inquiry {fault.claim_id}: {fault.message}"
+        raise
+
+
+def _subscriber(level: int, parent: int, inquiry: Inquiry) -> list[str]:
+    has_child = "1" if inquiry.dependent_first_name else "0"
+    last, first = text(inquiry.subscriber_last_name), text(inquiry.subscriber_first_name)
+    return [
+        RULES["2000C", "HL", ""].write(str(level), str(parent), "22", has_child),
+        RULES["2100C", "NM1", ""].write("IL", "1", last, first, "", "", "", "MI", exact(inquiry.member_id)),
+    ]
+
+
+def _dependent(envelope: Envelope, level: int, parent: int, inquiry: Inquiry) -> list[str]:
+    """Give loop 2000D; relationships that the guide does not list are another adult (34)."""
+    code = inquiry.relationship_code if inquiry.relationship_code in _RELATIONSHIPS else _OTHER_ADULT
+    last, first = text(inquiry.dependent_last_name), text(inquiry.dependent_first_name)
+    return [
+        RULES["2000D", "HL", ""].write(str(level), str(parent), "23", "0"),
+        _trace("2000D", envelope, inquiry),
+        RULES["2100D", "NM1", ""].write("03", "1", last, first),
+        *_demographics("D", inquiry.dependent_birth_date, inquiry.dependent_sex),
+        RULES["2100D", "INS", ""].write("N", code),
+        *_asked("D", inquiry.service_on),
+    ]
+
+
+def _trace(loop: str, envelope: Envelope, inquiry: Inquiry) -> str:
+    """Give TRN; its assigning entity is 9 and the last nine characters of the sender's id, zeros before."""
+    sender = f"9{exact(envelope.sender_id)[-9:]:0>9}"
+    return RULES[loop, "TRN", ""].write("1", exact(inquiry.trace_number), sender)
+
+
+def _demographics(letter: str, birth_date: date | None, sex: str | None) -> list[str]:
+    """Give DMG; a sex that the guide does not list (U) is left out."""
+    known_sex = sex if sex in _SEXES else ""
+    if not (birth_date or known_sex):
+        return []
+    return [RULES[f"2100{letter}", "DMG", ""].write("D8" if birth_date else "", day(birth_date), known_sex or "")]
+
+
+def _asked(letter: str, service_on: date) -> list[str]:
+    return [
+        RULES[f"2100{letter}", "DTP", "291"].write("291", "D8", day(service_on)),
+        RULES[f"2110{letter}", "EQ", ""].write(_PLAN_COVERAGE),
+    ]

@@ -1,0 +1,283 @@
+"""The envelope: every known sloppiness reads as the same money and is reported; what is broken is a Fault with a place."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.errors import Fault
+from tasks.x12.envelope import read_x12
+from tasks.x12.remittance import read_remittance
+
+from .remittance_bytes import BALANCED, DENIED_CLAIM, HEADER, ISA, NIGHT, PAID_CLAIM, file_835, without_places
+
+BOM = b"\xef\xbb\xbf"
+
+
+def separated(element="*", component=":", terminator="~", content=BALANCED):
+    """Write the file with other separators."""
+    table = {ord("*"): element, ord(":"): component, ord("~"): terminator}
+    return content.decode().translate(table).encode()
+
+
+def wrapped(width):
+    return b"\r\n".join(BALANCED[place : place + width] for place in range(0, len(BALANCED), width))
+
+
+def collapsed_isa():
+    return b"*".join(part.rstrip(b" ") or b" " for part in BALANCED[:106].split(b"*")) + BALANCED[106:]
+
+
+def changed(old, new, count=1):
+    assert old in BALANCED, old
+    return BALANCED.replace(old, new, count)
+
+
+SLOPPY = {
+    "byte-order mark": (BOM + BALANCED, {"BOM"}),
+    "line feed after each segment": (BALANCED.replace(b"~", b"~\n"), set()),
+    "carriage return and line feed after each": (BALANCED.replace(b"~", b"~\r\n"), set()),
+    "all three kinds of line end": (BALANCED.replace(b"~CLP", b"~\nCLP").replace(b"~CAS", b"~\r\nCAS"), set()),
+    "blank lines between segments": (BALANCED.replace(b"~", b"~\r\n\r\n\n"), set()),
+    "indented as a tree": (BALANCED.replace(b"~", b"~\r\n      "), {"INDENT"}),
+    "indented with tabs": (BALANCED.replace(b"~", b"~\t\t"), {"INDENT"}),
+    "indented very deeply": (BALANCED.replace(b"~SVC", b"~" + b" " * 300 + b"SVC"), {"INDENT"}),
+    "blanks before the ISA": (b"\r\n  " + BALANCED, set()),
+    "empty segments": (BALANCED.replace(b"~", b"~~"), {"EMPTY_SEGMENT"}),
+    "an empty segment before the trailer": (changed(b"~IEA", b"~~IEA"), {"EMPTY_SEGMENT"}),
+    "lines cut at 80 columns": (wrapped(80), {"NEWLINE_INSIDE", "ISA_WIDTH"}),
+    "lines cut at 7 columns": (wrapped(7), {"NEWLINE_INSIDE", "ISA_WIDTH"}),
+    "terminator after a line break": (BALANCED.replace(b"~", b"\n~\n"), {"NEWLINE_INSIDE"}),
+    "ISA without its padding": (collapsed_isa(), {"ISA_WIDTH"}),
+    "ISA11 U in a 5010 file": (changed(b"*^*00501*", b"*U*00501*"), {"ISA11"}),
+    "ISA12 of another version": (changed(b"*^*00501*", b"*^*00401*"), set()),
+    "ISA16 missing": (changed(b"*T*:~", b"*T*~"), {"ISA16"}),
+    "ISA16 missing, one segment a line": (changed(b"*T*:~", b"*T*~").replace(b"~", b"~\n"), {"ISA16"}),
+    "pipes": (separated("|", ">", "!"), set()),
+    "pluses and a backslash": (separated("+", "^", "\\"), set()),
+    "tilde between elements": (separated("~", "@", "#"), set()),
+    "exclamation marks": (separated("!", "`", "_"), set()),
+    "control characters, information separators": (separated("\x1e", "\x1f", "\x1c"), set()),
+    "control character 0x1D as terminator": (separated("*", ">", "\x1d"), set()),
+    "0x1D and line breaks": (separated("*", ">", "\x1d").replace(b"\x1d", b"\x1d\r\n"), set()),
+    "line feed as terminator": (separated("*", ":", "\n"), set()),
+    "carriage return and line feed as terminator": (separated("*", ":", "\r\n"), set()),
+    "carriage return as terminator": (separated("*", ":", "\r"), set()),
+    "line feed as terminator, pipes": (separated("|", "`", "\n"), set()),
+    "SE01 wrong": (changed(b"~SE*", b"~SE*1"), {"SE01"}),
+    "SE01 no number": (changed(b"~SE*", b"~SE*A"), {"SE01"}),
+    "SE02 differs": (changed(b"*0001~GE", b"*0002~GE"), {"SE02"}),
+    "GE02 differs": (changed(b"~GE*1*101~", b"~GE*1*102~"), {"GE02"}),
+    "IEA02 differs": (changed(b"~IEA*1*000000101~", b"~IEA*1*000000102~"), {"IEA02"}),
+    "counts with leading zeros": (changed(b"~IEA*1*", b"~IEA*00001*"), set()),
+    "GS01 of a claim": (changed(b"GS*HP*", b"GS*HC*"), {"GS01"}),
+    "GS01 unknown": (changed(b"GS*HP*", b"GS*XX*"), set()),
+    "GS08 without addendum": (changed(b"005010X221A1", b"005010X221"), set()),
+    "GS08 of a claim": (changed(b"005010X221A1", b"005010X222A1"), {"GS08"}),
+    "ST03 says the guide": (changed(b"ST*835*0001~", b"ST*835*0001*005010X221A1~"), set()),
+    "no ISA": (BALANCED[106 : BALANCED.index(b"IEA*")], {"NO_ISA"}),
+    "no ISA and no GS": (BALANCED[BALANCED.index(b"ST*835") : BALANCED.index(b"GE*")], {"NO_ISA"}),
+    "no ISA, lines": (BALANCED[106 : BALANCED.index(b"IEA*")].replace(b"~", b"\n"), {"NO_ISA"}),
+    "no ISA, pipes": (separated("|", ">", "!")[106 : BALANCED.index(b"IEA*")], {"NO_ISA"}),
+    "trailing separators": (BALANCED.replace(b"*11*1~", b"*11*1***~"), {"TRAILING_SEPARATOR"}),
+    "segment ids in lower case": (BALANCED.replace(b"~CLP", b"~clp").replace(b"~CAS", b"~Cas"), {"LOWER_CASE_ID"}),
+    "another component separator than ISA16": (
+        BALANCED[:110] + BALANCED[110:].replace(b":", b">"),
+        {"COMPONENT_SEPARATOR"},
+    ),
+    "no terminator at the end": (BALANCED[:-1], {"NO_FINAL_TERMINATOR"}),
+    "no terminator at the end, a line break": (BALANCED[:-1] + b"\r\n", {"NO_FINAL_TERMINATOR"}),
+    "NULs after the end": (BALANCED + b"\0" * 40, {"TRAILING_PADDING"}),
+    "end-of-file character": (BALANCED + b"\r\n\x1a", {"TRAILING_PADDING"}),
+    "interchange service segments": (changed(b":~GS", b":~ISB*1~ISE*200601*0515*04~GS"), {"INTERCHANGE_SEGMENT"}),
+    "UTF-8 in a name": (changed(b"TEST PLAN", "TÉST PLAN".encode()), {"NON_ASCII"}),
+    "Latin-1 in a name": (changed(b"TEST PLAN", "TÉST PLAN".encode("latin-1")), {"NON_ASCII"}),
+}
+
+
+@pytest.mark.parametrize(("content", "tolerated"), SLOPPY.values(), ids=SLOPPY.keys())
+def test_sloppiness_changes_no_row_and_is_reported(content, tolerated):
+    x12 = read_x12(content)
+    remittance = read_remittance(x12, "f" * 64, NIGHT)
+    expected = read_remittance(read_x12(BALANCED), "f" * 64, NIGHT)
+    assert not remittance.faults
+    rows = without_places(remittance.rows)
+    for payment in rows["payment"]:
+        payment["payer_name"] = payment["payer_name"].replace("É", "E")
+    assert rows == without_places(expected.rows)
+    assert set(x12.tolerances) | set(remittance.tolerances) == tolerated
+
+
+@pytest.mark.parametrize("content", [content for content, _ in SLOPPY.values()], ids=SLOPPY.keys())
+def test_the_bytes_of_a_segment_are_that_segment(content):
+    for transaction in read_x12(content).transactions:
+        assert transaction.byte_start == transaction.segments[0].byte_start
+        assert transaction.byte_end == transaction.segments[-1].byte_end
+        for segment in transaction.segments:
+            body = content[segment.byte_start : segment.byte_end].decode("latin-1").replace("\r", "").replace("\n", "")
+            body = body.removesuffix(transaction.delimiters.segment)
+            tag, *elements = body.split(transaction.delimiters.element)
+            while elements and not elements[-1]:
+                elements.pop()
+            assert tag.upper() == segment.tag
+            assert elements == list(segment.elements) or not body.isascii()
+
+
+def body(start=b"ST*835", end=b"GE*"):
+    return BALANCED[BALANCED.index(start) : BALANCED.index(end)]
+
+
+BROKEN = {
+    "nothing": (b"", "NOT_X12"),
+    "blanks": (b" \r\n\t ", "NOT_X12"),
+    "only a byte-order mark": (BOM, "NOT_X12"),
+    "text": (b"Dear payer, please find attached", "NOT_X12"),
+    "a word that begins like X12": (b"STATEMENT OF ACCOUNT", "NOT_X12"),
+    "gzip": (b"\x1f\x8b\x08\x00\x00", "NOT_X12"),
+    "UTF-16": (BALANCED.decode().encode("utf-16"), "NOT_X12"),
+    "EBCDIC": (BALANCED.decode().encode("cp037"), "NOT_X12"),
+    "a page": (b"<html><body>Session expired</body></html>", "NOT_X12"),
+    "a head that was cut": (BALANCED[40:], "NOT_X12"),
+    "ISA alone": (ISA.encode(), "TRUNCATED"),
+    "ISA of 15 elements": (changed(b"*T*:~", b"~"), "BAD_ISA"),
+    "element separator in ISA16": (changed(b"*T*:~", b"*T**~"), "BAD_ISA"),
+    "cut within a segment": (BALANCED[:700], "TRUNCATED"),
+    "cut after a segment": (BALANCED[: BALANCED.index(b"SVC*")], "TRUNCATED"),
+    "SE missing": (changed(body(b"SE*", b"GE*"), b""), "TRUNCATED"),
+    "GE missing": (changed(b"GE*1*101~", b""), "TRUNCATED"),
+    "IEA missing": (changed(b"IEA*1*000000101~", b""), "TRUNCATED"),
+    "IEA missing before the next ISA": (changed(b"IEA*1*000000101~", b"") + BALANCED, "TRUNCATED"),
+    "SE missing before the next ST": (changed(body(b"SE*", b"GE*"), b"ST*835*0002~"), "TRUNCATED"),
+    "GE and IEA, no head": (BALANCED[BALANCED.index(b"ST*835") :], "TRUNCATED"),
+    "IEA without ISA": (BALANCED[106:], "TRUNCATED"),
+    "ST missing": (changed(b"ST*835*0001~", b""), "STRAY_SEGMENT"),
+    "a claim between GS and ST": (changed(b"ST*835", b"CLP*A*1*1*1~ST*835"), "STRAY_SEGMENT"),
+    "a TA1 within a transaction": (changed(b"~LX*1", b"~TA1*1*260301*0215*A*000~LX*1"), "STRAY_SEGMENT"),
+    "text after the end": (BALANCED + b"-- end of report --", "TRAILING_DATA"),
+    "half of another file after the end": (BALANCED + BALANCED[300:], "TRAILING_DATA"),
+    "GE01 counts one more": (changed(b"GE*1*", b"GE*2*"), "COUNT_MISMATCH"),
+    "IEA01 counts one more": (changed(b"IEA*1*", b"IEA*2*"), "COUNT_MISMATCH"),
+    "the transaction is gone": (changed(body(), b""), "COUNT_MISMATCH"),
+    "the group is gone": (changed(body(b"GS*", b"IEA*"), b""), "COUNT_MISMATCH"),
+    "the same payment twice in a group": (
+        changed(body(), body() * 2).replace(b"GE*1*", b"GE*2*"),
+        "REPEATED",
+    ),
+    "the same file twice": (BALANCED + BALANCED, "REPEATED"),
+    "ST01 is no 835": (changed(b"ST*835", b"ST*836"), "KIND_CONFLICT"),
+    "ST01 is no 835, GS01 neither": (changed(b"ST*835", b"ST*837").replace(b"GS*HP", b"GS*HC"), "KIND_CONFLICT"),
+    "a claim's segments in an 835": (changed(b"~LX*1", b"~CLM*A*100~LX*1"), "KIND_CONFLICT"),
+}
+
+
+@pytest.mark.parametrize(("content", "code"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_is_broken_is_a_fault(content, code):
+    with pytest.raises(Fault) as caught:
+        read_x12(content)
+    assert caught.value.code == code
+    assert 0 <= caught.value.byte_start <= len(content)
+    assert caught.value.remedy
+
+
+def test_each_interchange_has_its_own_separators():
+    second = separated("|", ">", "!", file_835(DENIED_CLAIM).replace(b"000000101", b"000000102"))
+    x12 = read_x12(BALANCED + b"\r\n" + BOM + second)
+    assert [t.interchange_control_number for t in x12.transactions] == ["000000101", "000000102"]
+    assert [t.delimiters.element for t in x12.transactions] == ["*", "|"]
+    assert len({t.interchange_start for t in x12.transactions}) == 2
+    rows = read_remittance(x12, "f" * 64, NIGHT).rows
+    assert [claim["patient_control_number"] for claim in rows["claim"]] == ["AAA1", "BBB2", "CCC3", "CCC3"]
+
+
+def test_kinds_may_be_mixed_in_one_file():
+    ta1 = (ISA + "TA1*000000007*260301*0215*A*000~IEA*0*000000101~").encode()
+    ack = ISA + "GS*FA*A*B*20260301*0215*5*X*005010X231A1~ST*999*0001*005010X231A1~AK1*HC*7~AK9*A*1*1*1~SE*4*0001~GE*1*5~"
+    kinds = [t.kind for t in read_x12(ta1 + (ack + "IEA*1*000000101~").encode() + BALANCED).transactions]
+    assert kinds == ["TA1", "999", "835"]
+
+
+def claims(*lines, version="005010X222A1", st03="*005010X222A1"):
+    head = f"GS*HC*A*B*20260301*0215*5*X*{version}~ST*837*0001{st03}~BHT*0019*00*1*20260301*0215*CH~"
+    body = "".join(f"CLM*C{place}*100~LX*1~{line}~" for place, line in enumerate(lines))
+    return (ISA + head + body + f"SE*{3 + 3 * len(lines)}*0001~GE*1*5~IEA*1*000000101~").encode()
+
+
+P, I, D = "SV1*HC:99213*100*UN*1", "SV2*0300*HC:81099*100*UN*1", "SV3*AD:D0120*100"  # noqa: E741
+KINDS = [
+    # lines, GS08, ST03, kind, parked as a conflict
+    ([P], "005010X222A1", "*005010X222A1", "837P", False),
+    ([P, P], "005010X222A2", "", "837P", False),
+    ([P], "004010X098A1", "", "837P", False),
+    ([I], "005010X223A2", "*005010X223A2", "837I", False),
+    ([D], "005010X224A2", "*005010X224A2", "837D", False),
+    ([P], "999999X999X9", "", "837P", False),
+    ([P], "005010X223A2", "*005010X222A1", "837P", False),
+    ([P], "005010X223A2", "*005010X223A2", "837", True),
+    ([D], "005010X223A2", "", "837", True),
+    ([P, I], "005010X222A1", "*005010X222A1", "837", True),
+    ([], "005010X222A1", "", "837P", False),
+    ([], "005010X299", "", "837", False),
+]
+
+
+@pytest.mark.parametrize(("lines", "version", "st03", "kind", "is_conflict"), KINDS)
+def test_an_837_is_what_its_lines_are_and_is_parked_in_doubt(lines, version, st03, kind, is_conflict):
+    x12 = read_x12(claims(*lines, version=version, st03=st03))
+    assert x12.transactions[0].kind == kind
+    assert ("KIND_CONFLICT" in x12.tolerances) == is_conflict
+
+
+@pytest.mark.parametrize(
+    ("version", "hierarchy", "kind"),
+    [
+        ("005010X214", "BHT*0085*08*1*20260301*0215*TH", "277CA"),
+        ("005010X212", "BHT*0010*08*1*20260301*0215*DG", "277"),
+        ("005010X213", "BHT*0085*06*1*20260301*0215", "277RFI"),
+        ("999999X999X9", "BHT*0085*08*1*20260301*0215*TH", "277CA"),
+        ("999999X999X9", "BHT*0010*08*1*20260301*0215*DG", "277"),
+    ],
+)
+def test_a_277_is_told_apart_by_its_guide_or_its_beginning(version, hierarchy, kind):
+    text = f"GS*HN*A*B*20260301*0215*5*X*{version}~ST*277*0001~{hierarchy}~SE*3*0001~GE*1*5~IEA*1*000000101~"
+    assert read_x12((ISA + text).encode()).transactions[0].kind == kind
+
+
+@pytest.mark.parametrize("count", ["0", "1"])
+def test_an_interchange_of_ta1_alone_may_count_none_or_one(count):
+    x12 = read_x12(f"{ISA}TA1*000000007*260301*0215*R*006~IEA*{count}*000000101~".encode())
+    assert [(t.kind, t.control_number, len(t.segments)) for t in x12.transactions] == [("TA1", "000000007", 1)]
+    assert not x12.tolerances
+
+
+def test_wrong_counts_are_tolerated_where_no_money_is():
+    x12 = read_x12(claims(P).replace(b"GE*1*", b"GE*3*").replace(b"IEA*1*", b"IEA*2*"))
+    assert dict(x12.tolerances) == {"GE01": 1, "IEA01": 1}
+
+
+def test_a_segment_id_that_is_none_is_tolerated_outside_an_835():
+    x12 = read_x12(claims(P + "~**x"))
+    assert x12.tolerances["SEGMENT_ID"] == 1
+
+
+def test_what_was_read_cannot_be_changed():
+    x12 = read_x12(BALANCED)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        x12.transactions[0].segments[0].tag = "X"
+    with pytest.raises(TypeError):
+        x12.tolerances["SE01"] = 1
+
+
+def test_ten_thousand_segments_are_all_there():
+    x12 = read_x12(file_835(*[tuple(s.replace("AAA1", f"A{n}") for s in PAID_CLAIM) for n in range(500)]))
+    assert len(x12.transactions[0].segments) == len(HEADER) + 1 + 500 * len(PAID_CLAIM) + 2
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None, max_examples=150)
+def test_any_bytes_are_transactions_or_a_fault(noise):
+    for content in (noise, ISA.encode() + noise, BALANCED[:300] + noise + BALANCED[300:]):
+        try:
+            read_x12(content)
+        except Fault as fault:
+            assert fault.code
