@@ -26,16 +26,16 @@ def backfill(
     """
     if until < since:
         raise ClaimcycleError(f"--until {until} lies before --since {since}; swap them")
-    chosen = [s for s in STEPS if step in (None, s.__name__)]
+    chosen = [s for s in STEPS if step in (None, s.name)]
     if not chosen:
-        raise ClaimcycleError(f"no step {step!r}; one of: {', '.join(s.__name__ for s in STEPS)}")
+        raise ClaimcycleError(f"no step {step!r}; one of: {', '.join(s.name for s in STEPS)}")
     lines = []
     if payer or file:
         released = release_files(Path(home), until, payer, file, dry_run)
         lines.append(f"{'would release' if dry_run else 'released'} {released['released']} quarantined files")
     for offset in range((until - since).days + 1):
         day = since + timedelta(days=offset)
-        names = ", ".join(s.__name__ for s in chosen)
+        names = ", ".join(s.name for s in chosen)
         lines.append(f"{day}: {'would run' if dry_run else 'ran'} {names}")
         if dry_run:
             continue

@@ -35,7 +35,9 @@ def _day(text: str) -> date:
 
 
 Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
-Night = Annotated[date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date of the (first) night.")]
+Night = Annotated[
+    date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date of the (first) night.")
+]
 DEFAULT_HOME = Path("data")
 
 
@@ -43,8 +45,13 @@ DEFAULT_HOME = Path("data")
 def nightly(
     home: Home = DEFAULT_HOME,
     night: Night = None,
-    encounters: Annotated[Path | None, typer.Option(help="Folder of an export (Synthea CSV or canonical) to take instead of the practice's drops.")] = None,
-    nights: Annotated[int | None, typer.Option(min=1, help="Consecutive nights; what practice.toml says by default.")] = None,
+    encounters: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an export (Synthea CSV or canonical) to take instead of the practice's drops."),
+    ] = None,
+    nights: Annotated[
+        int | None, typer.Option(min=1, help="Consecutive nights; what practice.toml says by default.")
+    ] = None,
 ) -> None:
     """Run the night (embedded, no server): exports in, claims out, money posted, denials worked, report published."""
     _embed_prefect()
@@ -99,7 +106,7 @@ def explain(identifier: str, home: Home = DEFAULT_HOME) -> None:
 @x12_app.command("summary")
 def x12_summary(
     files: Annotated[list[Path], typer.Argument(help="X12 files.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and kind; the only form there is.")] = True,
+    _as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and kind: the one form.")] = True,
 ) -> None:
     """Count what is in X12 files, in cents, with balance verdicts and faults (docs/x12.md)."""
     from tasks.x12.summary import summarize
@@ -137,7 +144,9 @@ def doctor(home: Home = DEFAULT_HOME) -> None:
 
     complaints = [finding for finding in examine(home) if not finding.is_well]
     for finding in examine(home):
-        console.print(f"[{'green' if finding.is_well else 'red'}]{'ok ' if finding.is_well else 'no '}[/] {finding.what}: {finding.said}")
+        console.print(
+            f"[{'green' if finding.is_well else 'red'}]{'ok ' if finding.is_well else 'no '}[/] {finding.what}: {finding.said}"
+        )
     if complaints:
         raise typer.Exit(1)
 

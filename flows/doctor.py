@@ -47,8 +47,6 @@ def _look(what: str, look: Callable[[Path], str], home: Path) -> Examined:
 
 
 def _python(_home: Path) -> str:
-    if sys.version_info < (3, 11):
-        raise ClaimcycleError("Python 3.11 or newer is needed; make a new virtual environment with it")
     return sys.version.split()[0]
 
 
@@ -92,7 +90,14 @@ def _disk(home: Path) -> str:
 
 def _modes(home: Path) -> str:
     kept = [home / "vault", home / "warehouse", home / "mailbox", home / "reports"]
-    open_ones = [p for folder in kept for p in (folder, *folder.rglob("*")) if p.exists() and p.stat().st_mode & 0o077 and not p.is_symlink()]
+    open_ones = [
+        p
+        for folder in kept
+        for p in (folder, *folder.rglob("*"))
+        if p.exists() and p.stat().st_mode & 0o077 and not p.is_symlink()
+    ]
     if open_ones:
-        raise ClaimcycleError(f"{len(open_ones)} files others may read, the first {open_ones[0]}; chmod -R go-rwx {home}")
+        raise ClaimcycleError(
+            f"{len(open_ones)} files others may read, the first {open_ones[0]}; chmod -R go-rwx {home}"
+        )
     return "private"

@@ -22,13 +22,20 @@ def print_life(console: Console, home: Path, identifier: str) -> None:
     for name, rows in life.sections.items():
         table = Table(title=name, title_justify="left")
         for column in rows[0]:
-            table.add_column(column.removesuffix("_cents").replace("_", " "), justify="right" if column.endswith("_cents") else "left")
+            table.add_column(
+                column.removesuffix("_cents").replace("_", " "),
+                justify="right" if column.endswith("_cents") else "left",
+            )
         for row in rows:
             table.add_row(*(_shown(column, value) for column, value in row.items()))
         console.print(table)
         for row in rows:
             for segment in _segments(home, row):
-                console.print(f"  {row['file_sha256'][:SHOWN_DIGITS]} bytes {row['byte_start']}-{row['byte_end']}: {segment}", highlight=False, markup=False)
+                console.print(
+                    f"  {row['file_sha256'][:SHOWN_DIGITS]} bytes {row['byte_start']}-{row['byte_end']}: {segment}",
+                    highlight=False,
+                    markup=False,
+                )
 
 
 def _segments(home: Path, row: dict[str, Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """The night, in billing order: read the tuple of steps as the table of contents of the process."""
 
 import logging
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -56,18 +56,20 @@ def nightly(home: str = "data", night: date | None = None) -> dict[str, dict[str
     counts: dict[str, dict[str, int]] = {}
     try:
         for step in STEPS:
-            counts[step.__name__] = step(folder, day)
-            LOG.info("%s %s %s", day, step.__name__, counts[step.__name__])
+            counts[step.name] = step(folder, day)
+            LOG.info("%s %s %s", day, step.name, counts[step.name])
     except NightFailed:
         publish_reports(folder, day)
         raise
     create_table_artifact(
-        key="night", table=[{"step": name, **said} for name, said in counts.items()], description=f"What each step did on {day}"
+        key="night",
+        table=[{"step": name, **said} for name, said in counts.items()],
+        description=f"What each step did on {day}",
     )
     return counts
 
 
 def _scheduled_night(home: Path) -> date:
     """Give the date, in the practice's zone, at which this run was to start: Prefect tells UTC."""
-    started = flow_run.scheduled_start_time
+    started: datetime = flow_run.scheduled_start_time
     return started.astimezone(ZoneInfo(load_practice(home).timezone)).date()

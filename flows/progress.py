@@ -20,14 +20,20 @@ class _StepHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show the step just done."""
-        night, step = (str(a) for a in (record.args or ("", ""))[:2])  # type: ignore[index]
-        self._progress.update(self._bar, advance=1, description=f"{night} {step}")
+        self._progress.update(self._bar, advance=1, description=" ".join(record.getMessage().split()[:2]))
 
 
 @contextmanager
 def shown_on(console: Console, nights: int) -> Iterator[Callable[[date, int], None]]:
     """Give what to call at the start of each night; steps report themselves through the night's logger."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:<40}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<40}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("steps"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("starting Prefect", total=nights * STEPS_A_NIGHT)
         handler = _StepHandler(progress, bar)

@@ -28,7 +28,11 @@ def print_summary(console: Console, home: Path) -> bool:
         f"Money, in dollars, after the night of {night['night']}",
         [{key: night[key] for key in ("charged_cents", "paid_cents", "adjusted_cents", "patient_cents", "open_cents")}],
     )
-    counts = {"denials opened": night["denial_case_count"], "encounter rows quarantined": night["quarantined_row_count"], "files quarantined": night["quarantined_file_count"]}
+    counts = {
+        "denials opened": night["denial_case_count"],
+        "encounter rows quarantined": night["quarantined_row_count"],
+        "files quarantined": night["quarantined_file_count"],
+    }
     _print_table(console, "Counts", [{"what": what, "count": count} for what, count in counts.items()])
     _print_table(console, "Waits for a person", [{"what": what, "count": count} for what, count in waiting.items()])
     _print_paths(console, home)
@@ -41,7 +45,11 @@ def print_census(console: Console, home: Path, night: date | None) -> bool:
         census = take_census(warehouse, night)
     _print_table(console, "Encounters by outcome", census.outcomes)
     _print_table(console, "Claims by state", census.states)
-    _print_table(console, "Stage against stage", [{**t, "ties": "yes" if (t["expected"] or 0) == (t["found"] or 0) else "NO"} for t in census.ties])
+    _print_table(
+        console,
+        "Stage against stage",
+        [{**t, "ties": "yes" if (t["expected"] or 0) == (t["found"] or 0) else "NO"} for t in census.ties],
+    )
     for name, count in census.violations.items():
         console.print(f"[red]{name} must be empty and has {count} rows")
     console.print("[green]everything ties" if census.is_tied else "[red]it does not tie: see the rows marked NO")
@@ -54,7 +62,11 @@ def _by_outcome(census: Census) -> list[dict[str, Any]]:
         total = totals.setdefault(row["outcome"], {"outcome": row["outcome"], "encounters": 0, "charge_cents": 0})
         total["encounters"] += row["encounters"]
         total["charge_cents"] += row["charge_cents"]
-    every = {"outcome": "all", "encounters": sum(t["encounters"] for t in totals.values()), "charge_cents": sum(t["charge_cents"] for t in totals.values())}
+    every = {
+        "outcome": "all",
+        "encounters": sum(t["encounters"] for t in totals.values()),
+        "charge_cents": sum(t["charge_cents"] for t in totals.values()),
+    }
     return [*totals.values(), every]
 
 
@@ -64,7 +76,9 @@ def _print_table(console: Console, title: str, rows: list[dict[str, Any]]) -> No
         return
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name.removesuffix("_cents").replace("_", " "), justify="right" if isinstance(rows[0][name], int) else "left")
+        table.add_column(
+            name.removesuffix("_cents").replace("_", " "), justify="right" if isinstance(rows[0][name], int) else "left"
+        )
     for row in rows:
         table.add_row(*(_shown(name, value) for name, value in row.items()))
     console.print(table)

@@ -29,7 +29,9 @@ def assign_codes(home: Path, night: date) -> dict[str, int]:
             return {"coded": 0}
         coded = code_encounters(
             encounters,
-            warehouse.rows(f"select s.* from encounters.service_line s semi join ({UNCODED}) e using (encounter_id, encounter_version)"),
+            warehouse.rows(
+                f"select s.* from encounters.service_line s semi join ({UNCODED}) e using (encounter_id, encounter_version)"
+            ),
             warehouse.rows("select * from encounters.current_patient"),
             _visits(warehouse),
             codebook,

@@ -58,7 +58,9 @@ def _read_answers(home: Path, night: date) -> int:
     for digest, kind in contents:
         with writer(home) as warehouse:
             try:
-                answered += warehouse.insert("encounters.coverage_answer", read_271(read_x12(get_bytes(home, digest)), digest, night))
+                answered += warehouse.insert(
+                    "encounters.coverage_answer", read_271(read_x12(get_bytes(home, digest)), digest, night)
+                )
             except Fault as fault:
                 quarantine(warehouse, digest, kind, fault, night)
                 continue
@@ -66,7 +68,9 @@ def _read_answers(home: Path, night: date) -> int:
     return answered
 
 
-def _ask(warehouse: Warehouse, home: Path, practice: homes.Practice, rows: Sequence[Mapping[str, Any]], night: date) -> int:
+def _ask(
+    warehouse: Warehouse, home: Path, practice: homes.Practice, rows: Sequence[Mapping[str, Any]], night: date
+) -> int:
     """Seal one 270 of a payer; one inquiry per member and date of service."""
     partner = practice.partner(rows[0]["partner_id"])
     interchange, group = warehouse.take_numbers("interchange", 1)[0], warehouse.take_numbers("group", 1)[0]
@@ -85,7 +89,9 @@ def _ask(warehouse: Warehouse, home: Path, practice: homes.Practice, rows: Seque
     content = write_270(envelope, [_inquiry(row, trace) for row, trace in zip(rows, traces, strict=True)])
     digest = put_bytes(home, content)
     batch_id = key_of("batch", partner.partner_id, interchange)
-    warehouse.insert("files.file", [{"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}])
+    warehouse.insert(
+        "files.file", [{"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}]
+    )
     batch = {
         "batch_id": batch_id,
         "kind": "270",
@@ -101,7 +107,9 @@ def _ask(warehouse: Warehouse, home: Path, practice: homes.Practice, rows: Seque
         "sealed_on": night,
     }
     warehouse.insert("claims.batch", [batch])
-    return warehouse.insert("encounters.inquiry", [_asked(row, trace, batch_id, night) for row, trace in zip(rows, traces, strict=True)])
+    return warehouse.insert(
+        "encounters.inquiry", [_asked(row, trace, batch_id, night) for row, trace in zip(rows, traces, strict=True)]
+    )
 
 
 def _inquiry(row: Mapping[str, Any], trace: str) -> Inquiry:

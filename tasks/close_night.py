@@ -37,8 +37,13 @@ def close_night(home: Path, night: date) -> dict[str, int]:
         waiting = sum(count_waiting(warehouse).values())
         row: dict[str, Any] = warehouse.rows(TOTALS)[0]
         warehouse.execute("delete from reports.night where night = $1", [night])
-        warehouse.insert("reports.night", [{"night": night, **row, "waiting_count": waiting, "violation_count": sum(violations.values())}])
+        warehouse.insert(
+            "reports.night",
+            [{"night": night, **row, "waiting_count": waiting, "violation_count": sum(violations.values())}],
+        )
     if violations:
         said = ", ".join(f"{name} ({count})" for name, count in violations.items())
-        raise NightFailed(f"night {night}: rows in views that must be empty: {said}; ask `claims sql \"select * from <view>\"`")
+        raise NightFailed(
+            f'night {night}: rows in views that must be empty: {said}; ask `claims sql "select * from <view>"`'
+        )
     return {"encounters": row["encounter_count"], "waiting": waiting}

@@ -37,7 +37,9 @@ def _load_registries(warehouse: Warehouse, home: Path) -> None:
         "encounters.payer": homes.load_payers(home),
         "encounters.fee": homes.load_fees(home),
         "encounters.authorization_rule": homes.load_authorization_rules(home),
-        "claims.move": [{"from_state": m.from_state, "event": m.event, "guard": m.guard, "to_state": m.to_state} for m in moves()],
+        "claims.move": [
+            {"from_state": m.from_state, "event": m.event, "guard": m.guard, "to_state": m.to_state} for m in moves()
+        ],
     }
     for table, rows in registries.items():
         warehouse.execute(f"delete from {table}")
@@ -86,7 +88,9 @@ def _collect_mail(warehouse: Warehouse, home: Path, partner: homes.Partner, nigh
 
 def _sort_released(warehouse: Warehouse, home: Path, night: date) -> None:
     """Sort again the files that a person has released from quarantine."""
-    for row in warehouse.rows("select file_sha256 from files.file f anti join files.content c using (file_sha256) anti join claims.batch b using (file_sha256) where f.kind = 'x12'"):
+    for row in warehouse.rows(
+        "select file_sha256 from files.file f anti join files.content c using (file_sha256) anti join claims.batch b using (file_sha256) where f.kind = 'x12'"
+    ):
         _sort_x12(warehouse, row["file_sha256"], get_bytes(home, row["file_sha256"]), night)
 
 
@@ -99,18 +103,34 @@ def _sort_x12(warehouse: Warehouse, digest: str, content: bytes, night: date) ->
         quarantine(warehouse, digest, "unknown", fault, night)
         return
     kinds = Counter(t.kind for t in x12.transactions)
-    warehouse.insert("files.content", [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()])
+    warehouse.insert(
+        "files.content", [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
+    )
     park_unhandled(warehouse, night)
-    warehouse.insert("files.tolerance", [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()])
+    warehouse.insert(
+        "files.tolerance",
+        [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()],
+    )
 
 
 def _register(
     warehouse: Warehouse, digest: str, kind: str, content: bytes, source: str, drop: str, name: str, night: date
 ) -> int:
     """Register a content and its arrival; give 1 when the content is new."""
-    new = warehouse.insert("files.file", [{"file_sha256": digest, "kind": kind, "byte_count": len(content), "first_seen_on": night}])
+    new = warehouse.insert(
+        "files.file", [{"file_sha256": digest, "kind": kind, "byte_count": len(content), "first_seen_on": night}]
+    )
     warehouse.insert(
         "files.arrival",
-        [{"source": source, "drop_name": drop, "file_name": name, "file_sha256": digest, "arrived_on": night, "is_repeat": not new}],
+        [
+            {
+                "source": source,
+                "drop_name": drop,
+                "file_name": name,
+                "file_sha256": digest,
+                "arrived_on": night,
+                "is_repeat": not new,
+            }
+        ],
     )
     return new

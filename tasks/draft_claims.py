@@ -23,15 +23,25 @@ def draft_claims(home: Path, night: date) -> dict[str, int]:
     Shape: claims.claim, claims.version, claims.line, claims.event, coding.finding.
     """
     with writer(home) as warehouse:
-        drafted = [row for row in warehouse.rows("select * from claims.undrafted order by encounter_id") if row["state"] in DRAFTABLE]
+        drafted = [
+            row
+            for row in warehouse.rows("select * from claims.undrafted order by encounter_id")
+            if row["state"] in DRAFTABLE
+        ]
         warehouse.insert("coding.finding", _set_findings(warehouse, night))
         if not drafted:
             return {"drafted": 0, "held": 0}
         lines = _coded_lines(warehouse)
-        happenings = [h for row in drafted for h in _draft(warehouse, row, lines[row["encounter_id"], row["encounter_version"]], night)]
+        happenings = [
+            h
+            for row in drafted
+            for h in _draft(warehouse, row, lines[row["encounter_id"], row["encounter_version"]], night)
+        ]
         happenings += _judge(warehouse, drafted)
         claim_ids = sorted({h.claim_id for h in happenings})
-        moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
+        moved = advance(
+            standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night
+        )
         keep_moves(warehouse, moved)
     held = sum(1 for event in moved.events if event["to_state"] == "HELD")
     return {"drafted": len(drafted), "held": held, "ready": len(drafted) - held}
@@ -61,16 +71,25 @@ def _coded_lines(warehouse: Warehouse) -> dict[tuple[str, int], list[dict[str, A
     return found
 
 
-def _draft(warehouse: Warehouse, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], night: date) -> list[Happening]:
+def _draft(
+    warehouse: Warehouse, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], night: date
+) -> list[Happening]:
     """Write one claim version and give what brings its thread to a draft."""
     claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], row["payer_rank"])
     version = row["claim_version"] + 1
     frequency, original = row["claim_frequency"] or "1", row["original_claim_number"]
     if row["is_replacement"]:
         frequency, original = "7", _payer_claim_number(warehouse, claim_id)
-    draft = draft_version(claim_id, version, _control_number(warehouse, row, version), lines, frequency, original, night)
+    draft = draft_version(
+        claim_id, version, _control_number(warehouse, row, version), lines, frequency, original, night
+    )
     if row["state"] == "START":
-        claim = {"claim_id": claim_id, "tenant_id": row["tenant_id"], "encounter_id": row["encounter_id"], "payer_rank": row["payer_rank"]}
+        claim = {
+            "claim_id": claim_id,
+            "tenant_id": row["tenant_id"],
+            "encounter_id": row["encounter_id"],
+            "payer_rank": row["payer_rank"],
+        }
         warehouse.insert("claims.claim", [{**claim, "payer_id": row["payer_id"] or "", "opened_on": night}])
     warehouse.insert("claims.version", [draft.version])
     warehouse.insert("claims.line", draft.lines)
@@ -81,7 +100,11 @@ def _draft(warehouse: Warehouse, row: Mapping[str, Any], lines: Sequence[Mapping
 def _control_number(warehouse: Warehouse, row: Mapping[str, Any], version: int) -> str:
     """Give the export's own patient control number to the first version if it is free, else burn one of ours."""
     given = row["patient_control_number"]
-    if given and version == 1 and not warehouse.value("select 1 from claims.version where patient_control_number = $1", [given]):
+    if (
+        given
+        and version == 1
+        and not warehouse.value("select 1 from claims.version where patient_control_number = $1", [given])
+    ):
         return str(given)
     return patient_control_number(warehouse.take_numbers("patient_control", 1)[0])
 
@@ -104,9 +127,9 @@ def _judge(warehouse: Warehouse, drafted: Sequence[Mapping[str, Any]]) -> list[H
     for row in warehouse.rows("select encounter_id, encounter_version, rule_id from coding.hold"):
         rules[row["encounter_id"], row["encounter_version"]].add(row["rule_id"])
     happenings = []
-    for row in drafted:
-        broken = sorted(rules[row["encounter_id"], row["encounter_version"]])
+    for draft in drafted:
+        broken = sorted(rules[draft["encounter_id"], draft["encounter_version"]])
         event = "edits_failed" if broken else "edits_passed"
-        claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], row["payer_rank"])
-        happenings.append(Happening(claim_id, row["claim_version"] + 1, event, "edits", " ".join(broken)))
+        claim_id = draft["claim_id"] or claim_key(draft["tenant_id"], draft["encounter_id"], draft["payer_rank"])
+        happenings.append(Happening(claim_id, draft["claim_version"] + 1, event, "edits", " ".join(broken)))
     return happenings

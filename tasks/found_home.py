@@ -18,7 +18,11 @@ def found_export_home(home: Path, export: Path) -> None:
     """
     if (home / "practice.toml").exists():
         return
-    frames = {name.removesuffix(".csv"): read_rows(content, name, None)[0] for name, content in export_files(export).items()}
+    frames = {
+        name.removesuffix(".csv"): read_rows(content, name, None)[0] for name, content in export_files(export).items()
+    }
     if not is_synthea({stem: tuple(frame.columns) for stem, frame in frames.items()}):
-        raise HomeFault(f"{export}: headers of no export we know; a canonical export needs a home of its own, see docs/operations.md")
+        raise HomeFault(
+            f"{export}: headers of no export we know; a canonical export needs a home of its own, see docs/operations.md"
+        )
     lay_out_export(home, export, "synthea_csv", registry_files(make_registry(frames, TENANT)))

@@ -63,7 +63,9 @@ def _post_charges(warehouse: Warehouse, night: date) -> int:
         if not before:
             entries += post_charges(now[0], now, night)
             entries += _patient_payment(warehouse, now[0], night)
-        elif [(b["line_number"], b["charge_cents"]) for b in before] != [(n["line_number"], n["charge_cents"]) for n in now]:
+        elif [(b["line_number"], b["charge_cents"]) for b in before] != [
+            (n["line_number"], n["charge_cents"]) for n in now
+        ]:
             entries += post_charge_change(now[0], before, now, night)
     return warehouse.insert("ledger.entry", entries)
 
@@ -81,27 +83,40 @@ def _posted_charges(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
 
 
 def _patient_payment(warehouse: Warehouse, claim: Mapping[str, Any], night: date) -> list[dict[str, Any]]:
-    found = warehouse.rows("select * from encounters.current_encounter where encounter_id = $1", [claim["encounter_id"]])
+    found = warehouse.rows(
+        "select * from encounters.current_encounter where encounter_id = $1", [claim["encounter_id"]]
+    )
     paid = found[0]["patient_amount_paid_cents"] or 0
     return post_patient_payment(claim, paid, Place.of(found[0]), night) if paid > 0 else []
 
 
 def _post_payment(warehouse: Warehouse, payment: Mapping[str, Any], night: date) -> int:
     """Post one accepted 835 transaction: its claims in the payer's order, reversals first, then its PLB."""
-    claims = in_posting_order(warehouse.rows("select * from remittances.claim where payment_id = $1", [payment["payment_id"]]))
+    claims = in_posting_order(
+        warehouse.rows("select * from remittances.claim where payment_id = $1", [payment["payment_id"]])
+    )
     services, adjustments = _grouped(warehouse, "service", payment), _grouped(warehouse, "adjustment", payment)
     taxonomy = load_taxonomy()
     exceptions: list[dict[str, Any]] = []
     for claim in claims:
         own_services, own = services[claim["remitted_claim_id"]], adjustments[claim["remitted_claim_id"]]
         posted = post_remitted_claim(
-            payment, claim, own_services, own, _earlier(warehouse, claim), taxonomy, _encounter_of(warehouse, claim), night
+            payment,
+            claim,
+            own_services,
+            own,
+            _earlier(warehouse, claim),
+            taxonomy,
+            _encounter_of(warehouse, claim),
+            night,
         )
         warehouse.insert("ledger.entry", posted.entries)
         exceptions += [_exception_row(payment, e, night) for e in posted.exceptions]
         if claim["claim_id"]:
             _move(warehouse, claim, own_services, own, night)
-    warehouse.insert("ledger.entry", post_provider_adjustments(payment, _rows(warehouse, "provider_adjustment", payment), night))
+    warehouse.insert(
+        "ledger.entry", post_provider_adjustments(payment, _rows(warehouse, "provider_adjustment", payment), night)
+    )
     warehouse.insert("ledger.exception", exceptions)
     warehouse.insert("ledger.posting_run", [{"payment_id": payment["payment_id"], "posted_on": night}])
     return len(exceptions)
@@ -120,13 +135,22 @@ def _exception_row(payment: Mapping[str, Any], said: Mapping[str, Any], night: d
 
 
 def _move(
-    warehouse: Warehouse, claim: Mapping[str, Any], services: Sequence[Mapping[str, Any]], adjustments: Sequence[Mapping[str, Any]], night: date
+    warehouse: Warehouse,
+    claim: Mapping[str, Any],
+    services: Sequence[Mapping[str, Any]],
+    adjustments: Sequence[Mapping[str, Any]],
+    night: date,
 ) -> None:
     """Move our claim as the remitted one says, nothing where it speaks of no money."""
     standing = standings(states_of(warehouse, [claim["claim_id"]]), known_events(warehouse, [claim["claim_id"]]))
     is_answered = standing[claim["claim_id"]].state in ANSWERED
     said = remittance_event(
-        claim, services, adjustments, load_taxonomy(), lines_missing=_has_lines_missing(warehouse, claim), is_answered=is_answered
+        claim,
+        services,
+        adjustments,
+        load_taxonomy(),
+        lines_missing=_has_lines_missing(warehouse, claim),
+        is_answered=is_answered,
     )
     if said is None:
         return
@@ -158,7 +182,10 @@ def _has_lines_missing(warehouse: Warehouse, claim: Mapping[str, Any]) -> bool:
 def _earlier(warehouse: Warehouse, claim: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not claim["claim_id"]:
         return []
-    return warehouse.rows("select * from ledger.entry where claim_id = $1 and trace_number is not null order by entry_id", [claim["claim_id"]])
+    return warehouse.rows(
+        "select * from ledger.entry where claim_id = $1 and trace_number is not null order by entry_id",
+        [claim["claim_id"]],
+    )
 
 
 def _encounter_of(warehouse: Warehouse, claim: Mapping[str, Any]) -> str | None:
@@ -178,4 +205,6 @@ def _grouped(warehouse: Warehouse, table: str, payment: Mapping[str, Any]) -> di
 
 
 def _rows(warehouse: Warehouse, table: str, payment: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return warehouse.rows(f"select * from remittances.{table} where payment_id = $1 order by byte_start, pair", [payment["payment_id"]])
+    return warehouse.rows(
+        f"select * from remittances.{table} where payment_id = $1 order by byte_start, pair", [payment["payment_id"]]
+    )

@@ -22,7 +22,9 @@ def publish_reports(home: Path, night: date) -> dict[str, int]:
     with reader(snapshot) as warehouse:
         sections = {name: warehouse.rows(sql) for name, sql in report_queries().items()}
         sections["waiting"] = [{"what": what, "count": count} for what, count in count_waiting(warehouse).items()]
-        sections["invariants"] = [{"invariant": name, "rows": count} for name, count in invariant_counts(warehouse).items()]
+        sections["invariants"] = [
+            {"invariant": name, "rows": count} for name, count in invariant_counts(warehouse).items()
+        ]
     page = render_report(load_practice(home).name, night, sections)
     write_over(home / "reports" / "report.html", page.encode())
     return {"snapshot_bytes": snapshot.stat().st_size, "page_bytes": len(page)}

@@ -30,7 +30,13 @@ STC_EVENTS = {
     "A4": "status_not_found",
 }
 """What an answer does to a claim. Source: X12 external code list 507; docs/architecture.md, acknowledgments."""
-TROUBLE_FIRST = {"ack277_received": 0, "ack277_accepted": 1, "ack277_split": 1, "status_not_found": 2, "ack277_rejected": 3}
+TROUBLE_FIRST = {
+    "ack277_received": 0,
+    "ack277_accepted": 1,
+    "ack277_split": 1,
+    "status_not_found": 2,
+    "ack277_rejected": 3,
+}
 
 
 @step
@@ -50,7 +56,9 @@ def read_acknowledgments(home: Path, night: date) -> dict[str, int]:
                 quarantine(warehouse, digest, kind, fault, night)
                 continue
             claim_ids = sorted({h.claim_id for h in happenings})
-            moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
+            moved = advance(
+                standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night
+            )
             keep_moves(warehouse, moved)
             finish(warehouse, digest, kind, "read", night)
         counts["moved"] += len(moved.events)
@@ -77,7 +85,11 @@ def _interchanges(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> li
         )
         answer["batch_id"] = claims[0]["batch_id"] if claims else None
         event = TA1_EVENTS.get(answer["answer_code"], "ta1_rejected")
-        happenings += [_happening(c, event, answer, f"TA1 {answer['answer_code']} {answer['note_code']}") for c in claims if c["claim_id"]]
+        happenings += [
+            _happening(c, event, answer, f"TA1 {answer['answer_code']} {answer['note_code']}")
+            for c in claims
+            if c["claim_id"]
+        ]
     warehouse.insert("acknowledgments.interchange_answer", answers)
     return happenings
 
@@ -106,7 +118,9 @@ def _claims(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Hap
     worst: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
     for answer in answers:
         ours = known.get(answer["patient_control_number"])
-        answer["claim_id"], answer["claim_version"] = (ours["claim_id"], ours["claim_version"]) if ours else (None, None)
+        answer["claim_id"], answer["claim_version"] = (
+            (ours["claim_id"], ours["claim_version"]) if ours else (None, None)
+        )
         event = STC_EVENTS.get(answer["category_code"])
         key = (answer["patient_control_number"], answer["hop"])
         if ours and event and (key not in worst or TROUBLE_FIRST[event] > TROUBLE_FIRST[worst[key][0]]):

@@ -52,7 +52,10 @@ def _match(warehouse: Warehouse, rows: Mapping[str, Sequence[dict[str, Any]]]) -
     by_payer = _by_payer_number(warehouse, [c["payer_claim_number"] for c in rows["claim"] if c["payer_claim_number"]])
     claims = {}
     for claim in rows["claim"]:
-        control, payer = by_control.get(claim["patient_control_number"]), by_payer.get(claim["payer_claim_number"] or "")
+        control, payer = (
+            by_control.get(claim["patient_control_number"]),
+            by_payer.get(claim["payer_claim_number"] or ""),
+        )
         ours = control or payer
         if ours:
             claim["claim_id"], claim["claim_version"] = ours["claim_id"], ours["claim_version"]
@@ -61,7 +64,7 @@ def _match(warehouse: Warehouse, rows: Mapping[str, Sequence[dict[str, Any]]]) -
     _match_lines(warehouse, rows["service"], claims)
 
 
-def _by_payer_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def _by_payer_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give the claim version of each payer claim number that an acceptance or remittance told for exactly one claim."""
     found = warehouse.rows(
         """select payer_claim_number, min(claim_id) as claim_id, max(claim_version) as claim_version from (
@@ -73,9 +76,13 @@ def _by_payer_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, 
     return {row["payer_claim_number"]: row for row in found}
 
 
-def _match_lines(warehouse: Warehouse, services: Sequence[dict[str, Any]], claims: Mapping[str, tuple[str, int]]) -> None:
+def _match_lines(
+    warehouse: Warehouse, services: Sequence[dict[str, Any]], claims: Mapping[str, tuple[str, int]]
+) -> None:
     """Match lines by REF*6R, else by code, modifiers and charge where exactly one line of the claim has them."""
-    lines = warehouse.rows("select * from claims.line where claim_id in (select unnest($1))", [sorted({c for c, _ in claims.values()})])
+    lines = warehouse.rows(
+        "select * from claims.line where claim_id in (select unnest($1))", [sorted({c for c, _ in claims.values()})]
+    )
     by_control = {line["line_control_number"]: line["line_number"] for line in lines}
     for service in services:
         number = by_control.get(service["line_control_number"] or "")
@@ -85,7 +92,9 @@ def _match_lines(warehouse: Warehouse, services: Sequence[dict[str, Any]], claim
             same = [
                 line["line_number"]
                 for line in lines
-                if (line["claim_id"], line["claim_version"]) == at and line["procedure_code"] == code and line["charge_cents"] == abs(service["charge_cents"])
+                if (line["claim_id"], line["claim_version"]) == at
+                and line["procedure_code"] == code
+                and line["charge_cents"] == abs(service["charge_cents"])
             ]
             number = same[0] if len(same) == 1 else None
         service["line_number"] = number
@@ -99,7 +108,8 @@ def _judge(warehouse: Warehouse, payments: Sequence[Mapping[str, Any]]) -> int:
         if verdict != "accepted":
             held += verdict == "held"
             warehouse.execute(
-                "update remittances.payment set verdict = $1, verdict_reason = $2 where payment_id = $3", [verdict, reason, payment["payment_id"]]
+                "update remittances.payment set verdict = $1, verdict_reason = $2 where payment_id = $3",
+                [verdict, reason, payment["payment_id"]],
             )
     return held
 
@@ -113,10 +123,19 @@ def _verdict(warehouse: Warehouse, payment: Mapping[str, Any]) -> tuple[str, str
     )
     if earlier:
         same = all(_content(warehouse, e["payment_id"]) == _content(warehouse, payment_id) for e in earlier)
-        return ("repeated", "the same payment in another file") if same else ("held", "another payment has this trace number: ask the payer which is right")
-    difference = warehouse.value("select difference_cents from remittances.transaction_balance where payment_id = $1", [payment_id])
+        return (
+            ("repeated", "the same payment in another file")
+            if same
+            else ("held", "another payment has this trace number: ask the payer which is right")
+        )
+    difference = warehouse.value(
+        "select difference_cents from remittances.transaction_balance where payment_id = $1", [payment_id]
+    )
     if difference:
-        return "held", f"BPR02 differs by {difference} cents from its claims less its PLB: ask the payer for a corrected 835"
+        return (
+            "held",
+            f"BPR02 differs by {difference} cents from its claims less its PLB: ask the payer for a corrected 835",
+        )
     return "accepted", None
 
 

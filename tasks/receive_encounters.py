@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -48,14 +47,23 @@ def receive_encounters(home: Path, night: date) -> dict[str, int]:
 
 
 def _receive(
-    warehouse: Warehouse, home: Path, practice: homes.Practice, index: Mapping[str, str], night: date, counts: dict[str, int]
+    warehouse: Warehouse,
+    home: Path,
+    practice: homes.Practice,
+    index: Mapping[str, str],
+    night: date,
+    counts: dict[str, int],
 ) -> None:
     """Judge one drop and keep its rows."""
     contents = {name: get_bytes(home, digest) for name, digest in index.items()}
     frames, bad_rows, digests = _read(practice, contents, index)
     payers = warehouse.rows("select * from encounters.payer")
-    verdicts = {table: judge_rows(frame, table) for table, frame in gate_frames(frames, payers, night).items() if len(frame)}
-    known = warehouse.rows("select encounter_id, encounter_version, content_sha256 from encounters.intake where verdict = 'accepted'")
+    verdicts = {
+        table: judge_rows(frame, table) for table, frame in gate_frames(frames, payers, night).items() if len(frame)
+    }
+    known = warehouse.rows(
+        "select encounter_id, encounter_version, content_sha256 from encounters.intake where verdict = 'accepted'"
+    )
     judged = judge_drop(
         frames,
         bad_rows,
@@ -74,7 +82,9 @@ def _receive(
         counts[str(row["verdict"])] += 1
 
 
-def _read(practice: homes.Practice, contents: Mapping[str, bytes], index: Mapping[str, str]) -> tuple[Frames, list[BadRow], dict[str, str]]:
+def _read(
+    practice: homes.Practice, contents: Mapping[str, bytes], index: Mapping[str, str]
+) -> tuple[Frames, list[BadRow], dict[str, str]]:
     """Give canonical frames, rows that are none, and the file each table came from."""
     files = {name: content for name, content in contents.items() if name.endswith(".csv")}
     if practice.layout == "synthea_csv":
@@ -102,8 +112,5 @@ def _read_synthea(
 
 def _main_files(frames: Frames, index: Mapping[str, str]) -> dict[str, str]:
     """Give the file each canonical table was made from."""
-    found: dict[str, Any] = {}
-    for table, frame in frames.items():
-        stems = frame["source_table"].unique() if len(frame) else []
-        found[table] = index[f"{stems[0]}.csv"] if len(stems) else ""
-    return found
+    stems = {table: str(frame["source_table"].iloc[0]) for table, frame in frames.items() if len(frame)}
+    return {table: index[f"{stem}.csv"] for table, stem in stems.items()}

@@ -22,11 +22,17 @@ def rehearse_payer(home: Path, night: date) -> dict[str, int]:
 
 def _answer(home: Path, partner: homes.Partner, night: date) -> int:
     memory = home / "simulation" / f"{partner.partner_id}.json"
-    kept = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {"night": "", "state": PayerState().to_json()}
+    kept = (
+        json.loads(memory.read_text(encoding="utf-8"))
+        if memory.exists()
+        else {"night": "", "state": PayerState().to_json()}
+    )
     if kept["night"] >= night.isoformat():
         return 0
     outbound, inbound = home / partner.folder / "to_partner", home / partner.folder / "from_partner"
-    received = {p.name: p.read_bytes() for p in sorted(outbound.glob("*")) if p.is_file() and not p.name.startswith(".")}
+    received = {
+        p.name: p.read_bytes() for p in sorted(outbound.glob("*")) if p.is_file() and not p.name.startswith(".")
+    }
     scenario = load_scenario(home / partner.scenario)
     after, answers = answer(PayerState.from_json(kept["state"]), scenario, partner.seed, night, received)
     for name, content in answers.items():

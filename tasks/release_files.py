@@ -22,7 +22,9 @@ def release_files(home: Path, night: date, payer: str | None, file: str | None, 
     with writer(home) as warehouse:
         chosen = warehouse.rows(CHOSEN, [payer, file])
         for row in chosen if not is_dry_run else []:
-            warehouse.execute("delete from files.reading where file_sha256 = $1 and kind = $2", [row["file_sha256"], row["kind"]])
+            warehouse.execute(
+                "delete from files.reading where file_sha256 = $1 and kind = $2", [row["file_sha256"], row["kind"]]
+            )
             if row["kind"] == "unknown":
                 warehouse.execute("delete from files.content where file_sha256 = $1", [row["file_sha256"]])
     return {"released": len(chosen)}

@@ -17,7 +17,7 @@ from tasks.stores.vault import put_bytes
 from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.envelope import read_x12
 from tasks.x12.judge import judge
-from tasks.x12.professional import ClaimRows, Envelope, Written, write_837p
+from tasks.x12.professional import ClaimRows, ClaimSpan, Envelope, Written, write_837p
 
 READY = """
 select v.*, c.encounter_id, c.payer_rank, c.payer_id from claims.current_version v
@@ -37,7 +37,9 @@ def seal_batches(home: Path, night: date) -> dict[str, int]:
         by_payer: dict[str, list[ClaimRows]] = defaultdict(list)
         for payer_id, claim in _claim_rows(warehouse, warehouse.rows(READY)):
             by_payer[payer_id].append(claim)
-        partners = {p["payer_id"]: practice.partner(p["partner_id"]) for p in warehouse.rows("select * from encounters.payer")}
+        partners = {
+            p["payer_id"]: practice.partner(p["partner_id"]) for p in warehouse.rows("select * from encounters.payer")
+        }
         sealed = [
             _seal(warehouse, home, practice, partners[payer_id], payer_id, claims, night)
             for payer_id, claims in sorted(by_payer.items())
@@ -110,8 +112,20 @@ def _seal(
         for s in written.spans
     ]
     warehouse.insert("claims.batch_claim", spans)
-    _move(warehouse, [Happening(s["claim_id"], s["claim_version"], "sealed_in_batch", batch_id, file_sha256=digest) for s in spans], night)
+    _move(warehouse, [_sealed(span, batch_id, digest) for span in written.spans], night)
     return len(good)
+
+
+def _sealed(span: ClaimSpan, batch_id: str, digest: str) -> Happening:
+    return Happening(
+        span.claim_id,
+        span.claim_version,
+        "sealed_in_batch",
+        batch_id,
+        file_sha256=digest,
+        byte_start=span.byte_start,
+        byte_end=span.byte_end,
+    )
 
 
 def _writable(envelope: Envelope, claims: Sequence[ClaimRows]) -> tuple[list[ClaimRows], list[tuple[ClaimRows, str]]]:
@@ -141,8 +155,14 @@ def _prove(written: Written, claims: Sequence[ClaimRows]) -> None:
     x12 = read_x12(written.content)
     charges = [s.elements[1] for t in x12.transactions for s in t.segments if s.tag == "CLM"]
     wanted = sum(c.version["total_charge_cents"] for c in claims)
-    if len(charges) != len(claims) or sum(cents_of(c) for c in charges) != wanted or not judge(written.content).accepted:
-        raise ClaimcycleError(f"a batch of {len(claims)} claims did not read back as written; nothing was sealed; report this with the night's date")
+    if (
+        len(charges) != len(claims)
+        or sum(cents_of(c) for c in charges) != wanted
+        or not judge(written.content).accepted
+    ):
+        raise ClaimcycleError(
+            f"a batch of {len(claims)} claims did not read back as written; nothing was sealed; report this with the night's date"
+        )
 
 
 def _hold(warehouse: Warehouse, refused: Sequence[tuple[ClaimRows, str]], night: date) -> None:
@@ -163,7 +183,11 @@ def _hold(warehouse: Warehouse, refused: Sequence[tuple[ClaimRows, str]], night:
         for claim, reason in refused
     ]
     warehouse.insert("coding.finding", findings)
-    _move(warehouse, [Happening(c.version["claim_id"], c.version["claim_version"], "hold_set", "837P", "X02") for c, _ in refused], night)
+    _move(
+        warehouse,
+        [Happening(c.version["claim_id"], c.version["claim_version"], "hold_set", "837P", "X02") for c, _ in refused],
+        night,
+    )
 
 
 def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> list[tuple[str, ClaimRows]]:
@@ -173,7 +197,11 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
         return []
     warehouse.execute("create or replace temp table ready as " + READY)
     gathered = {
-        table: _grouped(warehouse.rows(f"select t.* from {table} t semi join ready r using (encounter_id, encounter_version) order by all"))
+        table: _grouped(
+            warehouse.rows(
+                f"select t.* from {table} t semi join ready r using (encounter_id, encounter_version) order by all"
+            )
+        )
         for table in (
             "encounters.encounter",
             "encounters.service_line",
@@ -185,7 +213,9 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
         )
     }
     lines = defaultdict(list)
-    for line in warehouse.rows("select l.* from claims.line l semi join ready r using (claim_id, claim_version) order by claim_id, line_number"):
+    for line in warehouse.rows(
+        "select l.* from claims.line l semi join ready r using (claim_id, claim_version) order by claim_id, line_number"
+    ):
         lines[line["claim_id"]].append(line)
     patients = {p["patient_key"]: p for p in warehouse.rows("select * from encounters.current_patient")}
     providers = {p["provider_key"]: p for p in warehouse.rows("select * from encounters.current_provider")}
@@ -202,7 +232,9 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
             coverages=gathered["encounters.coverage"][at],
             payer_rank=row["payer_rank"],
             providers=providers,
-            diagnoses=[d["icd10cm_code"] for d in sorted(gathered["coding.diagnosis"][at], key=lambda d: d["position"])],
+            diagnoses=[
+                d["icd10cm_code"] for d in sorted(gathered["coding.diagnosis"][at], key=lambda d: d["position"])
+            ],
             cob_lines=gathered["encounters.cob_line"][at],
             cob_adjustments=gathered["encounters.cob_adjustment"][at],
             attachments=gathered["encounters.attachment"][at],
@@ -220,4 +252,7 @@ def _grouped(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], list[dict[
 
 def _move(warehouse: Warehouse, happenings: Sequence[Happening], night: date) -> None:
     claim_ids = sorted({h.claim_id for h in happenings})
-    keep_moves(warehouse, advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night))
+    keep_moves(
+        warehouse,
+        advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night),
+    )

@@ -25,9 +25,15 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
     """
     practice = homes.load_practice(home)
     with writer(home) as warehouse:
-        waiting = warehouse.rows("select * from claims.unsent where outcome is null or outcome = 'failed' order by interchange_control_number")
+        waiting = warehouse.rows(
+            "select * from claims.unsent where outcome is null or outcome = 'failed' order by interchange_control_number"
+        )
     outcomes = [_send(home, practice, batch, night) for batch in waiting]
-    return {"delivered": outcomes.count("delivered"), "failed": outcomes.count("failed"), "in_doubt": outcomes.count("unknown")}
+    return {
+        "delivered": outcomes.count("delivered"),
+        "failed": outcomes.count("failed"),
+        "in_doubt": outcomes.count("unknown"),
+    }
 
 
 def _send(home: Path, practice: homes.Practice, batch: Mapping[str, Any], night: date) -> str:
@@ -36,24 +42,38 @@ def _send(home: Path, practice: homes.Practice, batch: Mapping[str, Any], night:
     content = get_bytes(home, batch["file_sha256"])
     attempt = batch["attempts"] + 1
     with writer(home) as warehouse:
-        is_first_try = warehouse.insert("claims.dispatch", [{"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}])
+        is_first_try = warehouse.insert(
+            "claims.dispatch", [{"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}]
+        )
     found = "absent" if is_first_try else mailbox.look(batch["file_name"], content)
     if found == "absent":
         outcome, proof = mailbox.deliver(batch["file_name"], content)
     else:
-        outcome, proof = ("delivered", f"{len(content)} bytes") if found == "present" else ("unknown", "a try was cut off and the mailbox cannot tell")
+        outcome, proof = (
+            ("delivered", f"{len(content)} bytes")
+            if found == "present"
+            else ("unknown", "a try was cut off and the mailbox cannot tell")
+        )
     with writer(home) as warehouse:
         _record(warehouse, batch, attempt, outcome, proof, night)
     return outcome
 
 
-def _record(warehouse: Warehouse, batch: Mapping[str, Any], attempt: int, outcome: str, proof: str, night: date) -> None:
+def _record(
+    warehouse: Warehouse, batch: Mapping[str, Any], attempt: int, outcome: str, proof: str, night: date
+) -> None:
     row = {"batch_id": batch["batch_id"], "attempt": attempt, "outcome": outcome, "proof": proof, "delivered_on": night}
     warehouse.insert("claims.delivery", [row])
     claims = warehouse.rows(
-        "select claim_id, claim_version from claims.batch_claim where batch_id = $1 order by claim_id", [batch["batch_id"]]
+        "select claim_id, claim_version from claims.batch_claim where batch_id = $1 order by claim_id",
+        [batch["batch_id"]],
     )
     source = f"{batch['batch_id']}:{attempt}"
-    happenings = [Happening(c["claim_id"], c["claim_version"], EVENTS[outcome], source, batch["file_name"]) for c in claims]
+    happenings = [
+        Happening(c["claim_id"], c["claim_version"], EVENTS[outcome], source, batch["file_name"]) for c in claims
+    ]
     claim_ids = [h.claim_id for h in happenings]
-    keep_moves(warehouse, advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night))
+    keep_moves(
+        warehouse,
+        advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night),
+    )

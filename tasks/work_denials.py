@@ -75,7 +75,10 @@ def _own(rows: Sequence[dict[str, Any]], claim: Mapping[str, Any]) -> list[dict[
 
 def _payers(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
     """Give each claim's payer."""
-    return {row["claim_id"]: row for row in warehouse.rows("select c.claim_id, p.* from claims.claim c join encounters.payer p using (payer_id)")}
+    return {
+        row["claim_id"]: row
+        for row in warehouse.rows("select c.claim_id, p.* from claims.claim c join encounters.payer p using (payer_id)")
+    }
 
 
 def _rows_of(warehouse: Warehouse, table: str, claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -91,8 +94,18 @@ def _correct(warehouse: Warehouse, night: date) -> int:
     for case in warehouse.rows(CORRECTABLE):
         anew = not case["accepts_replacement"] or "MA130" in case["remark_codes"].split()
         event = "worked_as_new" if anew else "worked_as_corrected"
-        happenings.append(Happening(case["claim_id"], case["claim_version"], event, f"denial of version {case['claim_version']}", case["reason_code"]))
-        actions.append({"case_id": case["case_id"], "action": "corrected", "detail": event, "cents": 0, "acted_on": night})
+        happenings.append(
+            Happening(
+                case["claim_id"],
+                case["claim_version"],
+                event,
+                f"denial of version {case['claim_version']}",
+                case["reason_code"],
+            )
+        )
+        actions.append(
+            {"case_id": case["case_id"], "action": "corrected", "detail": event, "cents": 0, "acted_on": night}
+        )
     claim_ids = sorted({h.claim_id for h in happenings})
     moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
     keep_moves(warehouse, moved)

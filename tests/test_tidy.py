@@ -43,7 +43,9 @@ def test_nothing_below_flows_reads_a_clock_or_draws_by_chance(path):
     if path.is_relative_to(ROOT / "flows"):
         return
     text = path.read_text(encoding="utf-8")
-    found = re.findall(r"\b(?:date\.today|datetime\.now|datetime\.utcnow|time\.time|uuid4|random\.random|random\.choice)\(", text)
+    found = re.findall(
+        r"\b(?:date\.today|datetime\.now|datetime\.utcnow|time\.time|uuid4|random\.random|random\.choice)\(", text
+    )
     assert not found, "take the date or the seed as a parameter"
 
 

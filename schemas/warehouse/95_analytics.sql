@@ -153,13 +153,13 @@ select k.payer_id, count(*) as claims, quantile_cont(datediff('day', k.first_sen
 from analytics.first_remittance f join analytics.claim k using (claim_id) cross join analytics.as_of t
 where k.first_sent_on is not null group by grouping sets ((), (k.payer_id)) having count(*) > 0;
 
-create or replace view analytics.cash_by_day as -- one row per closed night: cash posted, cents: by payers on claims, by patients, and by payers beside claims (interest, recoveries, money that waits for its claim)
-select n.night as posted_on, coalesce(sum(e.amount_cents), 0)::bigint as cash_cents,
+create or replace view analytics.cash_by_day as -- one row per closed night and per day with cash: cash posted, cents: by payers on claims, by patients, and by payers beside claims (interest, recoveries, money that waits for its claim)
+select n.posted_on, coalesce(sum(e.amount_cents), 0)::bigint as cash_cents,
        coalesce(sum(e.amount_cents) filter (where e.trace_number is not null and e.claim_id is not null), 0)::bigint as claim_cents,
        coalesce(sum(e.amount_cents) filter (where e.trace_number is null), 0)::bigint as patient_cents,
        coalesce(sum(e.amount_cents) filter (where e.trace_number is not null and e.claim_id is null), 0)::bigint as other_cents
-from reports.night n left join ledger.entry e on e.posted_on = n.night and e.account = 'cash'
-group by 1;
+from (select night as posted_on from reports.night union select posted_on from ledger.entry where account = 'cash') n
+left join ledger.entry e on e.posted_on = n.posted_on and e.account = 'cash' group by 1;
 
 create or replace view analytics.claim_funnel as -- one row per stage of the night's picture: encounters, and where each one's primary claim stands now; the stages with the same parent add up to it
 with encounter as (
@@ -208,7 +208,7 @@ select o.claim_id, o.payer_id, o.state, o.since_on, o.since_on + o.expected_answ
        datediff('day', o.since_on + o.expected_answer_days, t.as_of_on) as days_late, c.patient_control_number, c.open_cents
 from claims.overdue o join analytics.claim c using (claim_id) cross join analytics.as_of t where o.since_on + o.expected_answer_days < t.as_of_on;
 
-create or replace view analytics.kpi as -- one row per measure of the practice: value (null where the denominator is 0), what it was made of, its window, its definition and whose it is
+create or replace view analytics.kpi as -- one row per measure of the practice: value (null where the denominator is 0) in its unit, numerator and denominator in theirs, its window, its definition and whose it is
 with claim as (
   select count(*) as claims, count(*) filter (where is_clean) as clean, count(*) filter (where first_sent_on is not null) as sent,
          count(*) filter (where first_decided_on is not null) as decided, count(*) filter (where is_first_pass) as first_pass,
@@ -223,31 +223,31 @@ denial as (select sum(numerator) as denied, sum(denominator) as remitted, sum(de
 mature as (select sum(numerator) as paid, sum(denominator) as due, min(window_from_on) as from_on, max(window_to_on) as to_on from analytics.net_collection_rate where is_mature),
 won as (select count(*) filter (where state = 'recovered') as overturned, count(*) filter (where state in ('recovered', 'upheld')) as resolved from analytics.denial where is_counted),
 hop as (select sum(numerator) filter (where hop <> 'PR') as forwarded, sum(denominator) filter (where hop <> 'PR') as forwardable, sum(numerator) filter (where hop = 'PR') as accepted, sum(denominator) filter (where hop = 'PR') as acceptable from analytics.acceptance_rate),
-measure(position, kpi, label, unit, numerator, denominator, value, window_from_on, definition, source) as (
-  select 1, 'charged', 'Charged', 'cents', charged, null, charged, from_on, 'charges of all claims, held ones included', 'ledger.claim_balance' from claim
-  union all select 2, 'paid', 'Paid', 'cents', paid, null, paid, from_on, 'cash posted on claims, by payers and by patients, reversals taken off', 'ledger.claim_balance' from claim
-  union all select 3, 'adjusted', 'Adjusted', 'cents', contractual, null, contractual, from_on, 'charges given up under payer contracts', 'ledger.claim_balance' from claim
-  union all select 4, 'patient', 'Patients owe', 'cents', patient, null, patient, from_on, 'left to patients by payers, less what patients paid', 'ledger.claim_balance' from claim
-  union all select 5, 'open', 'Open', 'cents', open, null, open, from_on, 'open with payers, denied amounts and claims not yet sent included', 'ledger.claim_balance' from claim
-  union all select 6, 'net_collection_rate', 'Net collection', 'rate', paid, charged - contractual, null, from_on, 'money received / (charges - contractual adjustments), all service months to date', 'MGMA adjusted fee-for-service collection' from claim
-  union all select 7, 'net_collection_rate_mature', 'Net collection, mature months', 'rate', paid, due, null, from_on, 'the same, only service months that ended at least 120 days ago', 'MGMA adjusted fee-for-service collection; 120 days: general practice' from mature
-  union all select 8, 'gross_collection_rate', 'Gross collection', 'rate', paid, charged, null, from_on, 'money received / charges', 'MGMA' from claim
-  union all select 9, 'days_in_ar', 'Days in A/R', 'days', numerator, denominator, value, window_from_on, 'receivable of payers and patients, credits netted / average daily charges less contractual adjustments, last 90 days or since the first night', 'HFMA MAP Key net days in A/R; 90 days: general practice' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'net'
-  union all select 10, 'days_in_ar_gross', 'Days of gross charges in A/R', 'days', numerator, denominator, value, window_from_on, 'the same receivable / average daily charges', 'MGMA days of gross charges in A/R, over our window' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'gross'
-  union all select 11, 'aged_ar_over_90', 'A/R over 90 days', 'rate', aged_open, billed_open, null, from_on, 'open cents of sent claims more than 90 days after service / open cents of sent claims; credits apart', 'HFMA MAP Key AR-1, aged from date of service' from claim
-  union all select 12, 'aged_ar_over_90_from_bill', 'A/R over 90 days from first bill', 'rate', aged_open_from_bill, billed_open, null, from_on, 'the same, aged from the night first sent', 'HFMA MAP Key AR-1, aged from first bill' from claim
-  union all select 13, 'denial_rate', 'Denial rate', 'rate', denied, remitted, null, from_on, 'claims with a denial in their first remittance / claims remitted; no duplicates (CARC 18), patient share, contractual', 'HFMA Claim Integrity Task Force, initial denial rate by count; per remitted claim' from denial
-  union all select 14, 'denial_rate_charges', 'Denial rate by charge', 'rate', denied_charge, remitted_charge, null, from_on, 'charges of those claims / charges remitted', 'HFMA Claim Integrity Task Force, initial denial rate by dollars; per remitted claim' from denial
-  union all select 15, 'denial_overturn_rate', 'Denials overturned', 'rate', overturned, resolved, null, null, 'denial cases won back / denial cases won back or upheld', 'HFMA Claim Integrity Task Force, initial denials overturned' from won
-  union all select 16, 'clean_claim_rate', 'Clean claims', 'rate', clean, claims, null, from_on, 'claims never held nor rejected / claims drafted', 'HFMA MAP Key CL-1 (name); wording ours' from claim
-  union all select 17, 'acceptance_rate_clearinghouse', 'Passed by clearinghouse', 'rate', forwarded, forwardable, null, null, 'claim versions taken or forwarded (277CA, not the payer''s) and not rejected / claim versions sent', 'ours' from hop
-  union all select 18, 'acceptance_rate_payer', 'Accepted by payer', 'rate', accepted, acceptable, null, null, 'claim versions accepted (payer''s own 277CA A2, A5) and not rejected / claim versions sent', 'ours' from hop
-  union all select 19, 'first_pass_rate', 'First pass', 'rate', first_pass, decided, null, from_on, 'claims paid by their first remittance, as first sent and with no touch before / claims with a deciding remittance', 'ours' from claim
-  union all select 20, 'claim_lag', 'Claim lag', 'days', null, sent, claim_lag, from_on, 'median days from service to first sending', 'ours' from claim
-  union all select 21, 'payer_lag', 'Payer lag', 'days', null, claims, median_days, window_from_on, 'median days from first sending to the payment date of the first remittance', 'ours' from analytics.as_of left join analytics.payer_lag on payer_id is null
-  union all select 22, 'overdue_rate', 'Overdue', 'rate', (select count(*) from analytics.overdue), sent, null, from_on, 'claims past the day their payer should have answered by / claims sent', 'ours' from claim)
+measure(position, kpi, label, unit, parts_unit, numerator, denominator, value, window_from_on, definition, source) as (
+  select 1, 'charged', 'Charged', 'cents', 'cents', charged, null, charged, from_on, 'charges of all claims, held ones included', 'ledger.claim_balance' from claim
+  union all select 2, 'paid', 'Paid', 'cents', 'cents', paid, null, paid, from_on, 'cash posted on claims, by payers and by patients, reversals taken off', 'ledger.claim_balance' from claim
+  union all select 3, 'adjusted', 'Adjusted', 'cents', 'cents', contractual, null, contractual, from_on, 'charges given up under payer contracts', 'ledger.claim_balance' from claim
+  union all select 4, 'patient', 'Patients owe', 'cents', 'cents', patient, null, patient, from_on, 'left to patients by payers, less what patients paid', 'ledger.claim_balance' from claim
+  union all select 5, 'open', 'Open', 'cents', 'cents', open, null, open, from_on, 'open with payers, denied amounts and claims not yet sent included', 'ledger.claim_balance' from claim
+  union all select 6, 'net_collection_rate', 'Net collection', 'rate', 'cents', paid, charged - contractual, null, from_on, 'money received / (charges - contractual adjustments), all service months to date', 'MGMA adjusted fee-for-service collection' from claim
+  union all select 7, 'net_collection_rate_mature', 'Net collection, mature months', 'rate', 'cents', paid, due, null, from_on, 'the same, only service months that ended at least 120 days ago', 'MGMA adjusted fee-for-service collection; 120 days: general practice' from mature
+  union all select 8, 'gross_collection_rate', 'Gross collection', 'rate', 'cents', paid, charged, null, from_on, 'money received / charges', 'MGMA' from claim
+  union all select 9, 'days_in_ar', 'Days in A/R', 'days', 'cents', numerator, denominator, value, window_from_on, 'receivable of payers and patients, credits netted / average daily charges less contractual adjustments, last 90 days or since the first night', 'HFMA MAP Key net days in A/R; 90 days: general practice' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'net'
+  union all select 10, 'days_in_ar_gross', 'Days of gross charges in A/R', 'days', 'cents', numerator, denominator, value, window_from_on, 'the same receivable / average daily charges', 'MGMA days of gross charges in A/R, over our window' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'gross'
+  union all select 11, 'aged_ar_over_90', 'A/R over 90 days', 'rate', 'cents', aged_open, billed_open, null, from_on, 'open cents of sent claims more than 90 days after service / open cents of sent claims; credits apart', 'HFMA MAP Key AR-1, aged from date of service' from claim
+  union all select 12, 'aged_ar_over_90_from_bill', 'A/R over 90 days from first bill', 'rate', 'cents', aged_open_from_bill, billed_open, null, from_on, 'the same, aged from the night first sent', 'HFMA MAP Key AR-1, aged from first bill' from claim
+  union all select 13, 'denial_rate', 'Denial rate', 'rate', 'count', denied, remitted, null, from_on, 'claims with a denial in their first remittance / claims remitted; no duplicates (CARC 18), patient share, contractual', 'HFMA Claim Integrity Task Force, initial denial rate by count; per remitted claim' from denial
+  union all select 14, 'denial_rate_charges', 'Denial rate by charge', 'rate', 'cents', denied_charge, remitted_charge, null, from_on, 'charges of those claims / charges remitted', 'HFMA Claim Integrity Task Force, initial denial rate by dollars; per remitted claim' from denial
+  union all select 15, 'denial_overturn_rate', 'Denials overturned', 'rate', 'count', overturned, resolved, null, null, 'denial cases won back / denial cases won back or upheld', 'HFMA Claim Integrity Task Force, initial denials overturned' from won
+  union all select 16, 'clean_claim_rate', 'Clean claims', 'rate', 'count', clean, claims, null, from_on, 'claims never held nor rejected / claims drafted', 'HFMA MAP Key CL-1 (name); wording ours' from claim
+  union all select 17, 'acceptance_rate_clearinghouse', 'Passed by clearinghouse', 'rate', 'count', forwarded, forwardable, null, null, 'claim versions taken or forwarded (277CA, not the payer''s) and not rejected / claim versions sent', 'ours' from hop
+  union all select 18, 'acceptance_rate_payer', 'Accepted by payer', 'rate', 'count', accepted, acceptable, null, null, 'claim versions accepted (payer''s own 277CA A2, A5) and not rejected / claim versions sent', 'ours' from hop
+  union all select 19, 'first_pass_rate', 'First pass', 'rate', 'count', first_pass, decided, null, from_on, 'claims paid by their first remittance, as first sent and with no touch before / claims with a deciding remittance', 'ours' from claim
+  union all select 20, 'claim_lag', 'Claim lag', 'days', 'count', null, sent, claim_lag, from_on, 'median days from service to first sending', 'ours' from claim
+  union all select 21, 'payer_lag', 'Payer lag', 'days', 'count', null, claims, median_days, window_from_on, 'median days from first sending to the payment date of the first remittance', 'ours' from analytics.as_of left join analytics.payer_lag on payer_id is null
+  union all select 22, 'overdue_rate', 'Overdue', 'rate', 'count', (select count(*) from analytics.overdue), sent, null, from_on, 'claims past the day their payer should have answered by / claims sent', 'ours' from claim)
 select m.position, m.kpi, m.label,
-       (case when m.unit = 'rate' then m.numerator / nullif(m.denominator, 0) else m.value end)::decimal(18, 4) as value, m.unit,
+       (case when m.unit = 'rate' then m.numerator / nullif(m.denominator, 0) else m.value end)::decimal(18, 4) as value, m.unit, m.parts_unit,
        m.numerator::decimal(18, 4) as numerator, m.denominator::decimal(18, 4) as denominator,
        coalesce(m.window_from_on, t.first_night_on) as window_from_on, t.as_of_on as window_to_on, 1 as definition_version, m.definition, m.source
 from measure m cross join analytics.as_of t;

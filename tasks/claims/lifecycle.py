@@ -65,8 +65,8 @@ class Advance:
 @cache
 def moves() -> tuple[Move, ...]:
     """Every legal move, as schemas/claims/lifecycle.csv lists them."""
-    with files("schemas.claims").joinpath("lifecycle.csv").open(encoding="utf-8", newline="") as stream:
-        return tuple(Move(**row) for row in csv.DictReader(stream))
+    text = files("schemas.claims").joinpath("lifecycle.csv").read_text(encoding="utf-8")
+    return tuple(Move(**row) for row in csv.DictReader(text.splitlines()))
 
 
 @cache
@@ -91,7 +91,8 @@ def legal_move(state: str, event: str, to_state: str = "") -> Move | None:
 def standings(states: Iterable[Mapping[str, object]], known: Iterable[Mapping[str, object]]) -> dict[str, Standing]:
     """Build standings from rows (claim_id, state, sequence, claim_version) and known (claim_id, event_id)."""
     found = {
-        str(s["claim_id"]): Standing(str(s["state"]), int(str(s["sequence"])), int(str(s["claim_version"]))) for s in states
+        str(s["claim_id"]): Standing(str(s["state"]), int(str(s["sequence"])), int(str(s["claim_version"])))
+        for s in states
     }
     for row in known:
         found.setdefault(str(row["claim_id"]), Standing()).known.add(str(row["event_id"]))

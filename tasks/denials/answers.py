@@ -70,7 +70,7 @@ def said_once(claim: Row, adjustments: Sequence[Row]) -> list[Row]:
     above = [a for a in adjustments if a["service_id"] is None]
     explained = sum(a["amount_cents"] for a in lines)
     repeats = bool(above) and _by_reason(lines) == _by_reason(above)
-    return lines if repeats and explained == claim["charge_cents"] - claim["paid_cents"] != 0 else list(adjustments)
+    return lines if repeats and explained == claim["charge_cents"] - claim["paid_cents"] else list(adjustments)
 
 
 def remittance_event(

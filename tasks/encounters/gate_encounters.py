@@ -291,7 +291,6 @@ def _diagnosis_flaws(drop: Drop) -> Flaws:
     codes = {name: parse_column(e[name].where(is_icd), mend_diagnosis) for name in used}
     codes = {name: code.mask(e[name].isna() | ~is_icd) for name, code in codes.items()}
     return {
-        "D01": {"dx_1": lacks(e["dx_1"])},
         "D02": {
             "dx_version": ~is_in(e["dx_version"], ("10", "SCT")),
             **{name: misfits(code, _ICD10CM) for name, code in codes.items()},

@@ -18,7 +18,6 @@ from tasks.encounters.frames import (
     occurs,
 )
 from tasks.encounters.gate_encounters import DIAGNOSES, MODIFIERS, SSN, procedure_numbers
-from tasks.encounters.places import PLACES_OF_SERVICE
 from tasks.encounters.values import parse_column, parse_decimal
 
 POINTERS = ("dx_pointer_1", "dx_pointer_2", "dx_pointer_3", "dx_pointer_4")
@@ -51,13 +50,11 @@ def _is_second(frame: pd.DataFrame, keys: list[str]) -> Mask:
 def _place_and_date_flaws(drop: Drop) -> Flaws:
     s = drop.tables["service_lines"]
     first, last = day_numbers(s["date_from"]), day_numbers(s["date_to"])
-    place = s["line_place_of_service"]
     return {
         "S10": {"line_number": _is_second(s, ["encounter_id", "line_number"])},
         "P09": {"line_note": fits(s["line_note"], SSN)},
         "E02": {"date_from": first > drop.night.toordinal(), "date_to": last > drop.night.toordinal()},
         "E04": {"date_to": (last < first) | (last - first > _MOST_LINE_DAYS)},
-        "E05": {"line_place_of_service": has(place) & ~is_in(place, PLACES_OF_SERVICE)},
         "L13": _pointer_flaws(drop),
     }
 
@@ -142,7 +139,6 @@ def _drug_flaws(drop: Drop) -> Flaws:
             "ndc_units": has(s["ndc"]) & lacks(s["ndc_units"]),
             "ndc_unit_type": has(s["ndc"]) & ~is_in(unit, ("F2", "GR", "ME", "ML", "UN")),
         },
-        "L15": {"ndc": misfits(s["ndc"], r"[0-9]{11}")},
     }
 
 

@@ -16,7 +16,7 @@ def counted_adjustments(claim: Row, adjustments: Sequence[Row]) -> list[Row]:
     lines = [a for a in adjustments if a["service_id"] is not None]
     if lines and _totals(lines) == _totals([a for a in adjustments if a["service_id"] is None]):
         explained = sum(a["amount_cents"] for a in lines)
-        if explained == claim["charge_cents"] - claim["paid_cents"] != 0:
+        if explained == claim["charge_cents"] - claim["paid_cents"]:
             return lines
     return list(adjustments)
 

@@ -47,7 +47,7 @@ def _payments(claim: Row, services: Sequence[Row]) -> list[Leg]:
 
     Source: domain notes 2: line payments differ from CLP04 when claim level CAS exists.
     """
-    if services and sum(s["paid_cents"] for s in services) == claim["paid_cents"]:
+    if sum(s["paid_cents"] for s in services) == claim["paid_cents"]:
         return [
             leg
             for s in services

@@ -16,8 +16,8 @@ from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.reversal import (
     difference_by_code,
     negative_legs,
-    open_answers,
     signed_legs,
+    standing_of,
     taken_back,
     totals_of,
 )
@@ -131,7 +131,7 @@ def _reverse(claim: Row, own: Sequence[Leg], earlier: Sequence[Row]) -> tuple[li
 
     Source: domain notes 2; RFI 1147, 1429.
     """
-    answers, totals, version = open_answers(earlier), totals_of(own), claim["claim_version"]
+    answers, totals, version = standing_of(earlier).answers, totals_of(own), claim["claim_version"]
     taken = taken_back(totals, version, answers)
     if taken or not own:
         return negative_legs(taken, own, Place.of(claim)), []

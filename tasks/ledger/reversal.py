@@ -36,14 +36,25 @@ class Stored:
     totals: Totals
 
 
-def open_answers(earlier: Iterable[Row]) -> list[Stored]:
-    """Give the stored answers of a claim that no stored reversal has taken back, always in the same order."""
-    rows = list(earlier)
-    answers = _stored(rows, ANSWER_RULES)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of a claim: answers that no reversal has taken back, reversals that have taken back no answer."""
+
+    answers: list[Stored]
+    reversals: list[Stored]
+
+
+def standing_of(entries: Iterable[Row]) -> Standing:
+    """Give what stands of a claim when its answers and reversals have met, whatever the order they came in."""
+    rows = list(entries)
+    standing = Standing(_stored(rows, ANSWER_RULES), [])
     for reversal in _stored(rows, REVERSAL_RULES):
-        taken = taken_back(reversal.totals, reversal.claim_version, answers)
-        answers = [answer for answer in answers if not any(answer is one for one in taken)]
-    return answers
+        taken = taken_back(reversal.totals, reversal.claim_version, standing.answers)
+        if not taken:
+            standing.reversals.append(reversal)
+        for answer in taken:
+            standing.answers.remove(answer)
+    return standing
 
 
 def taken_back(reversed_totals: Totals, claim_version: int | None, answers: Sequence[Stored]) -> tuple[Stored, ...]:
@@ -114,11 +125,11 @@ def _places(own: Sequence[Leg]) -> dict[tuple[int | None, str | None], Place]:
 
 
 def _stored(rows: Iterable[Row], rule_ids: frozenset[str]) -> list[Stored]:
-    postings: dict[tuple[object, str], list[Row]] = defaultdict(list)
+    postings: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row["rule_id"] in rule_ids:
-            postings[row["posted_on"], row["posting_id"]].append(row)
-    return [_totalled(postings[key]) for key in sorted(postings, key=lambda k: (str(k[0]), k[1]))]
+            postings[row["posting_id"]].append(row)
+    return [_totalled(postings[posting_id]) for posting_id in sorted(postings)]
 
 
 def _totalled(entries: list[Row]) -> Stored:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tasks.ledger.accounts import CASH, DENIED, PAYER_RECEIVABLE
 from tasks.ledger.components import ADJUSTMENT_ACCOUNTS
 from tasks.ledger.entries import Leg, Place, Row
-from tasks.ledger.reversal import ANSWER_RULES, REVERSAL_RULES
+from tasks.ledger.reversal import standing_of
 from tasks.ledger.rules import SUPERSEDING
 
 
@@ -35,13 +35,10 @@ def transfers(entries: Iterable[Row], place: Place) -> list[Leg]:
     that was paid nothing; what was paid waits for its reversal. Once that version is reversed the transfer is undone.
     Source: none published; see tasks/ledger/rules.py.
     """
-    answered: Counter[_Balance] = Counter()
-    moved: Counter[_Balance] = Counter()
-    for entry in entries:
-        if entry["rule_id"] in ANSWER_RULES or entry["rule_id"] in REVERSAL_RULES:
-            answered[_key(entry)] += entry["amount_cents"]
-        elif entry["rule_id"] == SUPERSEDING.rule_id:
-            moved[_key(entry)] += entry["amount_cents"]
+    rows = list(entries)
+    standing = standing_of(rows)
+    answered = _sum(entry for stored in (*standing.answers, *standing.reversals) for entry in stored.entries)
+    moved = _sum(entry for entry in rows if entry["rule_id"] == SUPERSEDING.rule_id)
     wanted = _wanted(answered)
     keys = sorted(key for key in {*wanted, *moved} if key.account != PAYER_RECEIVABLE)
     return [leg for key in keys for leg in _legs(key, wanted.get(key, 0) - moved[key], place)]
@@ -75,6 +72,13 @@ def _paid_lines(answered: Mapping[_Balance, int]) -> set[tuple[int, int]]:
         if key.account == CASH:
             cash[key.claim_version, key.line_number] += cents
     return {line for line, cents in cash.items() if cents}
+
+
+def _sum(entries: Iterable[Row]) -> Counter[_Balance]:
+    balances: Counter[_Balance] = Counter()
+    for entry in entries:
+        balances[_key(entry)] += entry["amount_cents"]
+    return balances
 
 
 def _key(entry: Row) -> _Balance:

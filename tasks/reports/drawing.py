@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,3 @@ def legend(series: Iterable[Series]) -> Markup:
 def shortened(words: str, length: int) -> str:
     """Cut words to a length, three dots at the end where something is missing."""
     return words if len(words) <= length else words[: length - 3].rstrip() + "..."
-
-
-def escaped(words: str) -> Markup:
-    """Make words safe to stand in the page."""
-    return escape(words)

@@ -63,7 +63,8 @@ def fill(table: Table, rows: Sequence[Row]) -> Filled:
 
 
 def _cell(value: object, column: Column) -> Cell:
-    return Cell(show_value(value, column.kind), sort_key(value, column.kind), column.css)
+    css = f"verdict {value}" if column.kind == "verdict" else column.css
+    return Cell(show_value(value, column.kind), sort_key(value, column.kind), css)
 
 
 CLAIM = Column("claim_id", "Claim", "id")

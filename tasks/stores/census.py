@@ -61,5 +61,7 @@ def take_census(warehouse: Warehouse, night: date | None = None) -> Census:
         states=warehouse.rows(STATES),
         ties=warehouse.rows(TIES),
         violations=find_violations(warehouse),
-        nights=warehouse.rows("select * from reports.night where $1::date is null or night = $1 order by night", [night]),
+        nights=warehouse.rows(
+            "select * from reports.night where $1::date is null or night = $1 order by night", [night]
+        ),
     )

@@ -24,7 +24,9 @@ def unread(warehouse: Warehouse, kinds: Sequence[str]) -> list[tuple[str, str]]:
 
 def finish(warehouse: Warehouse, file_sha256: str, kind: str, outcome: str, night: date) -> None:
     """Note that a step is done with a content: read, quarantined or parked."""
-    warehouse.insert("files.reading", [{"file_sha256": file_sha256, "kind": kind, "outcome": outcome, "read_on": night}])
+    warehouse.insert(
+        "files.reading", [{"file_sha256": file_sha256, "kind": kind, "outcome": outcome, "read_on": night}]
+    )
 
 
 def quarantine(warehouse: Warehouse, file_sha256: str, kind: str, fault: Fault, night: date) -> None:
@@ -40,5 +42,7 @@ def park_unhandled(warehouse: Warehouse, night: date) -> None:
         " where c.kind not in (select unnest($1)) order by all",
         [list(HANDLED)],
     ):
-        fault = Fault("PARKED", f"a {row['kind']} is no answer that this practice expects", "pass it to whoever handles it")
+        fault = Fault(
+            "PARKED", f"a {row['kind']} is no answer that this practice expects", "pass it to whoever handles it"
+        )
         quarantine(warehouse, row["file_sha256"], row["kind"], fault, night)

@@ -50,7 +50,9 @@ class Practice:
         for partner in self.partners:
             if partner.partner_id == partner_id:
                 return partner
-        raise HomeFault(f"{self.home / 'practice.toml'}: no [[partner]] {partner_id}; add it or correct registry/payers.csv")
+        raise HomeFault(
+            f"{self.home / 'practice.toml'}: no [[partner]] {partner_id}; add it or correct registry/payers.csv"
+        )
 
 
 def load_practice(home: Path) -> Practice:
@@ -60,7 +62,9 @@ def load_practice(home: Path) -> Practice:
     """
     path = home / "practice.toml"
     if not path.exists():
-        raise HomeFault(f"{path} is missing; copy data/sample/practice.toml there and fill it in, or name another --home")
+        raise HomeFault(
+            f"{path} is missing; copy data/sample/practice.toml there and fill it in, or name another --home"
+        )
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
         practice, encounters = said["practice"], said["encounters"]

@@ -20,7 +20,9 @@ WAITING = {
 
 def invariant_counts(warehouse: Warehouse) -> dict[str, int]:
     """Give the row count of each view that must be empty."""
-    views = warehouse.rows("select schema_name || '.' || view_name as name from duckdb_views() where comment like 'MUST BE EMPTY%' order by 1")
+    views = warehouse.rows(
+        "select schema_name || '.' || view_name as name from duckdb_views() where comment like 'MUST BE EMPTY%' order by 1"
+    )
     return {view["name"]: int(warehouse.value(f"select count(*) from {view['name']}")) for view in views}
 
 

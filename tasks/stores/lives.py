@@ -66,7 +66,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "events of its claim": "select e.sequence, e.event, e.from_state, e.to_state, e.happened_on from claims.event e join denials.case c using (claim_id) where c.case_id = $1 order by 1",
     },
 }
-WITHOUT_PHI = frozenset({"ISA", "TA1", "CLM", "CLP", "SVC", "CAS", "STC", "PLB", "BPR", "TRN", "IK5", "AK2", "SV1", "MOA", "LQ"})
+WITHOUT_PHI = frozenset(
+    {"ISA", "TA1", "CLM", "CLP", "SVC", "CAS", "STC", "PLB", "BPR", "TRN", "IK5", "AK2", "SV1", "MOA", "LQ"}
+)
 """Segments whose bytes carry no name, birth date, member id or address, and may be shown."""
 
 
@@ -87,7 +89,9 @@ def live_of(warehouse: Warehouse, identifier: str) -> Life:
     found = warehouse.rows(FIND, [identifier.replace("%", "") + "%", identifier])
     if len(found) != 1:
         said = "names nothing" if not found else f"names {len(found)} things"
-        raise ClaimcycleError(f"{identifier!r} {said}; give a longer key, a patient control number or a file name (`claims sql` finds them)")
+        raise ClaimcycleError(
+            f"{identifier!r} {said}; give a longer key, a patient control number or a file name (`claims sql` finds them)"
+        )
     kind, key = found[0]["kind"], found[0]["id"]
     sections = {name: warehouse.rows(sql, [key]) for name, sql in SECTIONS[kind].items()}
     return Life(kind, key, {name: rows for name, rows in sections.items() if rows})

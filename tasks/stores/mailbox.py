@@ -62,7 +62,9 @@ def open_mailbox(home: Path, partner: Partner) -> Mailbox:
     """Open the mailbox that practice.toml names for a partner."""
     if partner.mailbox == "directory":
         return DirectoryMailbox(home / partner.folder)
-    raise HomeFault(f"practice.toml: partner {partner.partner_id} has mailbox {partner.mailbox!r}; use directory, sftp or s3")
+    raise HomeFault(
+        f"practice.toml: partner {partner.partner_id} has mailbox {partner.mailbox!r}; use directory, sftp or s3"
+    )
 
 
 def _is_unfinished(name: str) -> bool:

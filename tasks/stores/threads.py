@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from tasks.stores.warehouse import Row, Warehouse
+from tasks.stores.warehouse import Warehouse
 
 
 class Moves(Protocol):
@@ -43,7 +43,7 @@ def keep_moves(warehouse: Warehouse, moves: Moves) -> None:
     warehouse.insert("claims.refused_event", moves.refused)
 
 
-def versions_by_control_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, Row]:
+def versions_by_control_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give the sent claim versions of these patient control numbers; CLM01 is matched exactly, never by name."""
     found = warehouse.rows(
         """select v.patient_control_number, v.claim_id, v.claim_version from claims.version v

@@ -23,7 +23,9 @@ def get_bytes(home: Path, digest: str) -> bytes:
     """Give the bytes of a file of the vault, checked against their hash."""
     content = _path(home, digest).read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ClaimcycleError(f"vault file {digest[:12]} was changed on disk; restore it from a backup before the next night")
+        raise ClaimcycleError(
+            f"vault file {digest[:12]} was changed on disk; restore it from a backup before the next night"
+        )
     return content
 
 

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from schemas.errors import ClaimcycleError
+from schemas.keys import key_of
 from schemas.warehouse import statements
 
 Row = Mapping[str, object]
@@ -36,7 +37,9 @@ def locked(home: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise ClaimcycleError(f"another night is writing {warehouse_path(home)}; wait for it or stop it, then run again") from None
+        raise ClaimcycleError(
+            f"another night is writing {warehouse_path(home)}; wait for it or stop it, then run again"
+        ) from None
     try:
         yield
     finally:
@@ -71,10 +74,21 @@ def reader(path: Path) -> Iterator["Warehouse"]:
 
 
 def prepare(home: Path) -> None:
-    """Make or bring up to date every schema, table, view and comment; what lies in the tables stays."""
+    """Make or bring up to date every schema, table, view and comment; what lies in the tables stays.
+
+    Holds: a warehouse whose shape is this edition's already is left alone.
+    """
+    edition = key_of(*statements())
     with writer(home) as warehouse:
+        if warehouse.rows(
+            "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'edition' and comment = $1",
+            [edition],
+        ):
+            return
         for statement in statements():
             warehouse.execute(statement)
+        warehouse.execute("create table if not exists main.edition (note varchar)")
+        warehouse.execute(f"comment on table main.edition is '{edition}'")
 
 
 class Warehouse:
@@ -109,8 +123,14 @@ class Warehouse:
         unknown = set(rows[0]) - set(shape.names)
         if unknown:
             raise ValueError(f"{table} has no column {sorted(unknown)}")
-        self._connection.register("incoming_rows", pa.Table.from_pylist([dict(row) for row in rows], schema=shape))
-        inserted = self._connection.execute(f"insert or ignore into {table} by name select * from incoming_rows").fetchall()
+        try:
+            incoming = pa.Table.from_pylist([dict(row) for row in rows], schema=shape)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):  # their messages quote the value, which may be PHI
+            raise ValueError(f"a row for {table} does not have the table's types") from None
+        self._connection.register("incoming_rows", incoming)
+        inserted = self._connection.execute(
+            f"insert or ignore into {table} by name select * from incoming_rows"
+        ).fetchall()
         self._connection.unregister("incoming_rows")
         return int(inserted[0][0])
 
@@ -125,6 +145,8 @@ class Warehouse:
         """Give a hash of the content of each table, whatever the order of its rows."""
         tables = self.rows("select schema_name || '.' || table_name as name from duckdb_tables() order by 1")
         return {
-            t["name"]: str(self.value(f"select count(*) || ':' || coalesce(bit_xor(md5_number(t::varchar)), 0) from {t['name']} t"))
+            t["name"]: str(
+                self.value(f"select count(*) || ':' || coalesce(bit_xor(md5_number(t::varchar)), 0) from {t['name']} t")
+            )
             for t in tables
         }

@@ -8,7 +8,7 @@ from tasks.x12.professional_rows import RULES, ClaimRows
 
 SECONDARY_IDS = {"0B": "license_number", "1G": "upin", "G2": "commercial_number", "LU": "location_number"}
 _DOMESTIC = ("", "US", "USA")
-_PAIRS_OF_A_CONTACT = 3
+_REACHED_BY = {"TE": "phone", "EX": "phone_ext", "FX": "fax", "EM": "email"}
 
 
 def name(loop: str, entity_code: str, row: Row) -> str:
@@ -23,19 +23,22 @@ def name(loop: str, entity_code: str, row: Row) -> str:
 def address(loop: str, row: Row, prefix: str = "", postal_column: str = "zip") -> list[str]:
     """Give N3 and N4 from the address columns of a row.
 
-    Holds: state and ZIP code stand for US addresses; the country stands for others only, its state for Canada only.
+    Holds: state and ZIP code stand for US addresses, the country for others; the state of a country other than Canada
+    is its subdivision (N407).
     Raises: Fault (WRITE_MISSING).
     """
-    country = exact(row.get(f"{prefix}country")).upper()
+    country, state = exact(row.get(f"{prefix}country")).upper(), exact(row.get(f"{prefix}state")).upper()
     is_domestic = country in _DOMESTIC
-    state = exact(row.get(f"{prefix}state")).upper() if is_domestic or country == "CA" else ""
     postal = exact(row.get(f"{prefix}{postal_column}")).replace("-", "").replace(" ", "").upper()
     if is_domestic and not (state and postal):
         refuse("WRITE_MISSING", "N4", "03" if state else "02", f"loop {loop}: a US address needs state and ZIP code")
-    abroad = () if is_domestic else (country, "", "", exact(row.get(f"{prefix}country_subdivision")))
+    if is_domestic or country == "CA":
+        place = state, postal, "" if is_domestic else country
+    else:
+        place = "", postal, country, "", "", exact(row.get(f"{prefix}country_subdivision")) or state
     return [
         RULES[loop, "N3", ""].write(text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))),
-        RULES[loop, "N4", ""].write(text(row.get(f"{prefix}city")), state, postal, *abroad),
+        RULES[loop, "N4", ""].write(text(row.get(f"{prefix}city")), *place),
     ]
 
 
@@ -54,12 +57,14 @@ def secondary_ids(loop: str, row: Row) -> list[str]:
 
 
 def contacts(loop: str, row: Row) -> list[str]:
-    """Give PER with telephone, extension, fax and e-mail, three to a segment, as many segments as the loop allows."""
-    columns = {"TE": "phone", "EX": "phone_ext", "FX": "fax", "EM": "email"}
-    usable = columns if row.get("phone") else {"FX": "fax", "EM": "email"}
-    pairs = [(code, exact(row[column])) for code, column in usable.items() if row.get(column)]
+    """Give PER with the telephone, extension, fax and e-mail that the loop takes, in as many segments as it allows."""
     rule = RULES[loop, "PER", ""]
-    groups = [pairs[at : at + _PAIRS_OF_A_CONTACT] for at in range(0, len(pairs), _PAIRS_OF_A_CONTACT)]
+    usable = {code for place in (2, 4) for code in rule.positions[place].parts[0].codes}
+    if not row.get("phone"):
+        usable -= {"TE", "EX"}
+    pairs = [(code, exact(row[column])) for code, column in _REACHED_BY.items() if code in usable and row.get(column)]
+    size = (len(rule.positions) - 2) // 2
+    groups = [pairs[at : at + size] for at in range(0, len(pairs), size)]
     contact = text(row.get("contact_name"))
     return [rule.write("IC", contact, *(part for pair in group for part in pair)) for group in groups[: rule.most]]
 

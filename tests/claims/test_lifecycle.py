@@ -47,7 +47,9 @@ def test_a_legal_move(state, event, to_state):
     assert legal_move(state, event).to_state == to_state
 
 
-@pytest.mark.parametrize(("state", "event"), [("DRAFT", "remit_paid"), ("HELD", "sealed_in_batch"), ("IN_DOUBT", "sealed_in_batch")])
+@pytest.mark.parametrize(
+    ("state", "event"), [("DRAFT", "remit_paid"), ("HELD", "sealed_in_batch"), ("IN_DOUBT", "sealed_in_batch")]
+)
 def test_an_illegal_move_is_none(state, event):
     assert legal_move(state, event) is None
 
@@ -59,7 +61,15 @@ def test_two_guards_want_the_state_that_follows():
 
 
 def test_a_claim_paid_in_one_line():
-    moved, at = _apply("charge_captured", "edits_passed", "sealed_in_batch", "transmit_ok", "ack999_accepted", "ack277_accepted", "remit_paid")
+    moved, at = _apply(
+        "charge_captured",
+        "edits_passed",
+        "sealed_in_batch",
+        "transmit_ok",
+        "ack999_accepted",
+        "ack277_accepted",
+        "remit_paid",
+    )
     assert at.state == "PAID"
     assert [e["sequence"] for e in moved.events] == list(range(1, 8))
     assert moved.refused == []

@@ -32,7 +32,7 @@ def lines(draw, number):
 
 @st.composite
 def answers(draw, version=1):
-    """A balanced answer to a claim of one to three lines, sometimes with a claim level reason, sometimes without lines."""
+    """A balanced answer of one to three lines, sometimes with a claim level reason, sometimes without lines."""
     count = draw(st.integers(min_value=1, max_value=3))
     told = tuple(draw(lines(number)) for number in range(1, count + 1))
     above = draw(st.dictionaries(st.sampled_from(REASONS), st.integers(min_value=1, max_value=900), max_size=1))
@@ -182,6 +182,36 @@ def test_a_reversal_names_its_own_bytes_not_those_it_takes_back():
     assert {e["trace_number"] for e in back} == {"T1"}
     assert {e["rule_id"] for e in back} == {"reversal"}
     assert len({e["byte_start"] for e in back}) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers(), answers(version=2), st.booleans())
+def test_a_reversal_that_names_another_version_finds_its_answer_in_any_order(first, second, is_replaced):
+    back = first.reversed(version=2)
+    told = [first, back, second] if is_replaced else [first, back]
+    expected = books_of(one_each(told)).balances()
+    for order in permutations(told):
+        assert books_of(one_each(order)).balances() == expected
+
+
+def test_a_reversal_that_names_another_version_speaks_of_the_one_it_takes_back():
+    told = Claim(100, 70, (Line(1, 100, 70, {"CO-45": 30}),))
+    books = books_of(one_each([told, told.reversed(version=2)]))
+    assert {e["claim_version"] for e in books.entries} == {1}
+    assert not books.exceptions
+
+
+def test_a_second_reversal_of_one_answer_is_an_exception():
+    told = Claim(100, 70, (Line(1, 100, 70, {"CO-45": 30}),))
+    books = books_of(one_each([told, told.reversed(), told.reversed()]))
+    assert [e["code"] for e in books.exceptions] == ["REVERSAL_UNMATCHED"]
+    assert books.exceptions[0]["difference_cents"] == 100
+
+
+def test_a_reversal_that_meets_nothing_supersedes_nothing():
+    denied = Claim(100, 0, (Line(1, 100, 0, {"CO-16": 100}),))
+    stray = Claim(-60, 0, (Line(1, -60, 0, {"CO-45": -60}),), status_code="22", version=2)
+    assert books_of(one_each([denied, stray])).balances()["denied"] == 100
 
 
 def test_keys_are_the_same_on_every_run():

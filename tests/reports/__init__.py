@@ -1,0 +1,1 @@
+"""Tests of the analytics views and the report page."""

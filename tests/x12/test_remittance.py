@@ -1,0 +1,308 @@
+"""The rows of an 835: every value in its column, all six triples, exact cents, and a Fault where money is in doubt."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from schemas.errors import Fault
+from tasks.x12.envelope import read_x12
+from tasks.x12.remittance import read_835, read_remittance
+
+from .answer_bytes import columns
+from .remittance_bytes import BALANCED, DENIED_CLAIM, NIGHT, PAID_CLAIM, file_835
+
+SHA = "ab" * 32
+
+
+def rows_of(content):
+    return read_835(read_x12(content), SHA, NIGHT)
+
+
+def with_claim(*segments):
+    return file_835(("CLP*A*1*100*100~", *segments))
+
+
+@pytest.mark.parametrize("table", ["payment", "claim", "service", "adjustment", "provider_adjustment"])
+def test_rows_have_the_columns_of_the_warehouse(table):
+    declared = columns("60_remittances.sql", f"remittances.{table}")
+    for row in rows_of(BALANCED)[table]:
+        assert set(row) == set(declared)
+        assert not [name for name, is_required in declared.items() if is_required and row[name] is None]
+
+
+def test_a_payment_holds_what_its_header_says():
+    payment = rows_of(BALANCED)["payment"][0]
+    assert BALANCED[payment["byte_start"] : payment["byte_end"]].startswith(b"ST*835*0001~BPR")
+    assert BALANCED[payment["byte_start"] : payment["byte_end"]].endswith(b"~SE*44*0001~")
+    said = {name: value for name, value in payment.items() if not name.startswith("byte_")}
+    assert said.pop("payment_id")
+    assert said == {
+        "file_sha256": SHA,
+        "trace_number": "TRACE1",
+        "originator_id": "1000000001",
+        "payer_id": "HTP01",
+        "payer_name": "HARBOR TEST PLAN",
+        "payee_npi": "1234567893",
+        "handling_code": "I",
+        "credit_debit_code": "C",
+        "method_code": "ACH",
+        "payment_cents": 17150,
+        "paid_on": date(2026, 3, 3),
+        "production_on": date(2026, 3, 2),
+        "verdict": "accepted",
+        "verdict_reason": None,
+        "read_on": NIGHT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "payer_id"),
+    [
+        (b"", b"", "HTP01"),
+        (b"N1*PR*HARBOR TEST PLAN~", b"N1*PR*HARBOR TEST PLAN*XV*87654~", "87654"),
+        (b"REF*2U*HTP01~", b"", "1000000001"),
+        (b"REF*2U*HTP01~", b"REF*NF*123~", "1000000001"),
+    ],
+)
+def test_the_payer_is_n104_else_ref_2u_else_trn03(old, new, payer_id):
+    assert rows_of(BALANCED.replace(old, new, 1))["payment"][0]["payer_id"] == payer_id
+
+
+def test_a_tax_number_is_no_npi():
+    assert rows_of(BALANCED.replace(b"*XX*1234567893~", b"*FI*123456789~"))["payment"][0]["payee_npi"] is None
+
+
+def test_a_claim_holds_what_its_loop_says():
+    claim = rows_of(BALANCED)["claim"][0]
+    loop = BALANCED[claim["byte_start"] : claim["byte_end"]]
+    assert loop.startswith(b"CLP*AAA1") and loop.endswith(b"REF*6R*L2~")
+    expected = {
+        "position": 1,
+        "patient_control_number": "AAA1",
+        "status_code": "1",
+        "charge_cents": 20000,
+        "paid_cents": 12050,
+        "patient_cents": 4500,
+        "filing_code": "12",
+        "payer_claim_number": "ICN1",
+        "frequency_code": "1",
+        "remark_codes": "MA01 N290",
+        "crossover_payer": "NXT01",
+        "received_on": date(2026, 2, 20),
+    }
+    assert {name: claim[name] for name in expected} == expected
+    assert [claim["patient_cents"] for claim in rows_of(BALANCED)["claim"]] == [4500, 0, 0]
+
+
+def test_services_hold_what_their_loops_say():
+    first, second, reversed_one = rows_of(BALANCED)["service"]
+    loop = BALANCED[first["byte_start"] : first["byte_end"]]
+    assert loop.startswith(b"SVC*HC:99213") and loop.endswith(b"LQ*HE*N130~")
+    expected = {
+        "position": 1,
+        "procedure_code": "99213",
+        "modifiers": "25:59",
+        "submitted_code": None,
+        "charge_cents": 15000,
+        "paid_cents": 10000,
+        "units": Decimal("1.000"),
+        "service_on": date(2026, 2, 10),
+        "line_control_number": "L1",
+        "allowed_cents": 12950,
+        "remark_codes": "M15 N130",
+    }
+    assert {name: first[name] for name in expected} == expected
+    assert (second["procedure_code"], second["submitted_code"], second["units"]) == ("85025", "85027", Decimal("1.5"))
+    assert (second["position"], second["allowed_cents"], second["remark_codes"]) == (2, None, "")
+    assert reversed_one["service_on"] == date(2026, 1, 5), "a line without a date has its claim's DTM*232"
+
+
+def test_adjustments_are_one_row_for_each_triple():
+    rows = rows_of(BALANCED)
+    lines = {service["service_id"]: service["line_control_number"] for service in rows["service"]}
+    told = [
+        (lines.get(a["service_id"]), a["triple"], a["group_code"], a["reason_code"], a["amount_cents"], a["quantity"])
+        for a in rows["adjustment"]
+    ]
+    assert told == [
+        (None, 1, "CO", "45", 450, None),
+        ("L1", 1, "CO", "45", 2000, None),
+        ("L1", 2, "CO", "253", 50, Decimal("1.000")),
+        ("L1", 1, "PR", "2", 2950, None),
+        ("L2", 1, "PR", "1", 1550, None),
+        ("L2", 1, "OA", "23", 700, None),
+        ("L2", 1, "PI", "94", 250, None),
+        ("L3", 1, "CO", "45", -2000, None),
+        (None, 1, "CO", "16", 9000, None),
+    ]
+    for adjustment in rows["adjustment"]:
+        assert BALANCED[adjustment["byte_start"] : adjustment["byte_end"]].startswith(b"CAS*")
+
+
+def test_all_six_triples_are_kept_with_their_quantities():
+    cas = "CAS*CO*1*1*1*2*.02**3*3*3*4*4.00*.5*5*-5**6*6*6~"
+    rows = rows_of(with_claim(cas))["adjustment"]
+    told = [(a["triple"], a["reason_code"], a["amount_cents"], a["quantity"]) for a in rows]
+    assert told == [
+        (1, "1", 100, Decimal(1)),
+        (2, "2", 2, None),
+        (3, "3", 300, Decimal(3)),
+        (4, "4", 400, Decimal("0.5")),
+        (5, "5", -500, None),
+        (6, "6", 600, Decimal(6)),
+    ]
+    assert len({a["adjustment_id"] for a in rows}) == 6
+
+
+def test_an_empty_triple_between_two_is_no_row():
+    rows = rows_of(with_claim("CAS*CO*1*1*****3*3~"))["adjustment"]
+    assert [(a["triple"], a["amount_cents"]) for a in rows] == [(1, 100), (3, 300)]
+
+
+def test_provider_adjustments_are_one_row_for_each_pair():
+    rows = rows_of(BALANCED)["provider_adjustment"]
+    told = [(p["pair"], p["reason_code"], p["reference_number"], p["amount_cents"]) for p in rows]
+    assert told == [(1, "L6", "ICN1", -100), (2, "WO", "ICN9", -10000), (3, "FB", "TRACE0", -1000)]
+    assert {(p["provider_number"], p["fiscal_period_on"]) for p in rows} == {("1234567893", date(2026, 12, 31))}
+
+
+def test_six_pairs_and_a_reason_without_reference():
+    plb = "PLB*1*20261231*CS*1*CS:A*2*CS:B*3*CS:C:D*4*CS:E*5*72*-15~"
+    content = BALANCED.replace(BALANCED[BALANCED.index(b"PLB*") : BALANCED.index(b"SE*44")], plb.encode())
+    told = [(p["pair"], p["reason_code"], p["reference_number"]) for p in rows_of(content)["provider_adjustment"]]
+    assert told == [(1, "CS", None), (2, "CS", "A"), (3, "CS", "B"), (4, "CS", "C:D"), (5, "CS", "E"), (6, "72", None)]
+
+
+def test_remarks_of_mia_and_moa_are_kept_in_order():
+    mia = "MIA*0****MA02***************N1*N2*N3*N4~"
+    rows = rows_of(with_claim(mia, "MOA*.5*10*M1*M2*M3*M4*M5~"))["claim"]
+    assert rows[0]["remark_codes"] == "MA02 N1 N2 N3 N4 M1 M2 M3 M4 M5"
+
+
+def test_ids_are_the_same_each_time_and_differ_between_files():
+    ids = [row["remitted_claim_id"] for row in rows_of(BALANCED)["claim"]]
+    assert ids == [row["remitted_claim_id"] for row in rows_of(BALANCED)["claim"]]
+    other = read_835(read_x12(BALANCED), "cd" * 32, NIGHT)["claim"]
+    assert not set(ids) & {row["remitted_claim_id"] for row in other}
+    assert all(re.fullmatch("[0-9a-f]{32}", row_id) for row_id in ids)
+
+
+AMOUNTS = [
+    # CLP04 as written, cents
+    ("120.5", 12050),
+    ("120.50", 12050),
+    (".5", 50),
+    ("5.", 500),
+    ("0", 0),
+    ("-0", 0),
+    ("-12.34", -1234),
+    ("007", 700),
+    ("1.2300", 123),
+    ("123456789012345.67", 12345678901234567),
+]
+
+
+@pytest.mark.parametrize(("text", "cents"), AMOUNTS)
+def test_money_is_exact(text, cents):
+    assert rows_of(file_835((f"CLP*A*1*100*{text}~",)))["claim"][0]["paid_cents"] == cents
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1.234", "1,234", "1.2.3", "abc", "-", ".", "+5", "1e3", " 777", "777 ", "$777", "٣", "1" * 16, "9" * 5000]
+)
+def test_what_is_no_amount_is_a_fault_with_its_place(text):
+    content = file_835((f"CLP*A*1*100*{text}*0~",))
+    with pytest.raises(Fault) as caught:
+        rows_of(content)
+    fault = caught.value
+    assert (fault.code, fault.segment, fault.element) == ("BAD_AMOUNT", "CLP", "04")
+    assert content[fault.byte_start :].startswith(b"CLP*A")
+    assert not text.strip("-. ") or text not in str(fault), "values stay out of messages"
+
+
+FAULTS = {
+    "payment amount": (BALANCED.replace(b"BPR*I*171.5", b"BPR*I*17x"), "BAD_AMOUNT", "BPR", "02"),
+    "patient amount": (BALANCED.replace(b"*120.5*45*", b"*120.5*4S*"), "BAD_AMOUNT", "CLP", "05"),
+    "line charge": (BALANCED.replace(b"59*150*", b"59*15O*"), "BAD_AMOUNT", "SVC", "02"),
+    "adjustment without amount": (with_claim("CAS*CO*45~"), "BAD_AMOUNT", "CAS", "03"),
+    "second adjustment without amount": (with_claim("CAS*CO*45*1**46**2~"), "BAD_AMOUNT", "CAS", "06"),
+    "adjustment without reason": (with_claim("CAS*CO**45*20~"), "BAD_ADJUSTMENT", "CAS", "02"),
+    "adjustment without anything": (with_claim("CAS*CO~"), "BAD_ADJUSTMENT", "CAS", "02"),
+    "seventh adjustment": (with_claim("CAS*CO" + "*45*1*1" * 7 + "~"), "BAD_ADJUSTMENT", "CAS", "20"),
+    "adjustment quantity": (with_claim("CAS*CO*45*1*AMT~"), "BAD_QUANTITY", "CAS", "04"),
+    "units": (with_claim("SVC*HC:99213*100*100**1x~"), "BAD_QUANTITY", "SVC", "05"),
+    "units with four decimals": (with_claim("SVC*HC:99213*100*100**1.0001~"), "BAD_QUANTITY", "SVC", "05"),
+    "allowed amount": (with_claim("SVC*HC:99213*100*100~", "AMT*B6*x~"), "BAD_AMOUNT", "AMT", "02"),
+    "group code": (with_claim("CAS*CQ*45*1~"), "BAD_CODE", "CAS", "01"),
+    "group code CR in 5010": (with_claim("CAS*CR*45*1~"), "BAD_CODE", "CAS", "01"),
+    "provider adjustment amount": (BALANCED.replace(b"FB:TRACE0*-10~", b"FB:TRACE0~"), "BAD_AMOUNT", "PLB", "08"),
+    "provider adjustment reason": (BALANCED.replace(b"*FB:TRACE0*", b"**"), "BAD_ADJUSTMENT", "PLB", "07"),
+    "no BPR": (BALANCED.replace(b"~BPR*", b"~NTE*"), "MISSING_SEGMENT", "ST", ""),
+    "two BPR": (BALANCED.replace(b"~TRN*", b"~BPR*I*1~TRN*"), "MISSING_SEGMENT", "ST", ""),
+    "no TRN": (BALANCED.replace(b"~TRN*1*TRACE1*1000000001~", b"~"), "MISSING_SEGMENT", "ST", ""),
+    "no trace number": (BALANCED.replace(b"TRN*1*TRACE1*", b"TRN*1**"), "MISSING_ELEMENT", "TRN", "02"),
+    "no patient control number": (BALANCED.replace(b"CLP*AAA1*", b"CLP**"), "MISSING_ELEMENT", "CLP", "01"),
+    "no date at all": (
+        BALANCED.replace(b"*20260303~", b"~").replace(b"DTM*405*20260302~", b""),
+        "BAD_DATE",
+        "BPR",
+        "16",
+    ),
+    "a line before any claim": (BALANCED.replace(b"~LX*1~", b"~SVC*HC:1*1*1~LX*1~"), "ORPHAN_SEGMENT", "SVC", ""),
+    "an adjustment after the header number": (BALANCED.replace(b"~LX*1~", b"~LX*1~CAS*CO*45*1~"), "ORPHAN_SEGMENT", "CAS", ""),
+    "an adjustment after the PLB": (BALANCED.replace(b"~SE*", b"~CAS*CO*45*1~SE*"), "ORPHAN_SEGMENT", "CAS", ""),
+    "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "CSA", ""),
+    "no segment id": (BALANCED.replace(b"~CAS*PI", b"~*PI"), "BAD_SEGMENT", "", ""),
+    "a claim twice, counted once": (
+        file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*18*"),
+        "COUNT_MISMATCH",
+        "CLP",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "code", "segment", "element"), FAULTS.values(), ids=FAULTS.keys())
+def test_doubtful_money_is_a_fault_with_its_place(content, code, segment, element):
+    with pytest.raises(Fault) as caught:
+        rows_of(content)
+    fault = caught.value
+    assert (fault.code, fault.segment, fault.element) == (code, segment, element)
+    assert content[fault.byte_start :].startswith(segment.encode())
+
+
+TOLERATED = {
+    "no payment date": (BALANCED.replace(b"*20260303~", b"~"), {"BPR16": 1}),
+    "payment date that is none": (BALANCED.replace(b"*20260303~", b"*20261303~"), {"BPR16": 1}),
+    "production date that is none": (BALANCED.replace(b"DTM*405*20260302", b"DTM*405*99999999"), {"DATE": 1}),
+    "no originator": (BALANCED.replace(b"*TRACE1*1000000001~", b"*TRACE1~"), {"TRN03": 1}),
+    "status 9": (BALANCED.replace(b"CLP*AAA1*1*", b"CLP*AAA1*9*"), {"CLP02": 1}),
+    "empty line amounts": (with_claim("SVC*HC:99213******1~"), {"EMPTY_AMOUNT": 2}),
+    "a segment of another guide": (BALANCED.replace(b"~MOA***N30~", b"~DTP*472*D8*20260101~"), {"UNREAD": 1}),
+    "CR before 5010": (with_claim("CAS*CR*45*1~").replace(b"005010X221A1", b"004010X091A1"), {}),
+    "a claim twice, counted twice": (file_835(DENIED_CLAIM, DENIED_CLAIM), {}),
+}
+
+
+@pytest.mark.parametrize(("content", "tolerated"), TOLERATED.values(), ids=TOLERATED.keys())
+def test_what_is_merely_sloppy_is_read_and_counted(content, tolerated):
+    remittance = read_remittance(read_x12(content), SHA, NIGHT)
+    assert not remittance.faults
+    assert dict(remittance.tolerances) == tolerated
+    assert all(payment["paid_on"] for payment in remittance.rows["payment"])
+
+
+def test_all_faults_are_told_and_the_first_in_the_file_is_raised():
+    content = file_835(("CLP*A*1*x*y~", "CAS*CQ*45*z~"), PAID_CLAIM)
+    told = [(f.code, f.segment + f.element) for f in read_remittance(read_x12(content), SHA, NIGHT).faults]
+    assert told == [("BAD_AMOUNT", "CLP03"), ("BAD_AMOUNT", "CLP04"), ("BAD_CODE", "CAS01"), ("BAD_AMOUNT", "CAS03")]
+    with pytest.raises(Fault, match="CLP03"):
+        rows_of(content)
+
+
+def test_a_zero_payment_without_claims_is_a_payment():
+    rows = rows_of(file_835().replace(b"BPR*I*171.5*C*ACH", b"BPR*H*0*C*NON"))
+    assert [(p["handling_code"], p["method_code"], p["payment_cents"]) for p in rows["payment"]] == [("H", "NON", 0)]
+    assert not rows["claim"]
