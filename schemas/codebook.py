@@ -9,6 +9,9 @@ from datetime import date
 from typing import TypeVar
 
 
+_NUMBER_LENGTH = 5
+
+
 @dataclass(frozen=True, slots=True)
 class DiagnosisMapping:
     """One row of the diagnosis crosswalk.
@@ -93,7 +96,10 @@ class CodeRange:
     code_to: str
 
     def holds(self, code: str) -> bool:
-        """Whether a code lies in the range."""
+        """Whether a code lies in the range; a number that ends in a letter is of another set than one that ends in a figure."""
+        is_number = len(code) == len(self.code_to) == _NUMBER_LENGTH
+        if is_number and code[-1].isdigit() != self.code_to[-1].isdigit():
+            return False
         return self.code_from <= code[: len(self.code_from)] and code[: len(self.code_to)] <= self.code_to
 
 

@@ -4,6 +4,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from schemas.errors import Fault
@@ -70,6 +71,7 @@ def classify(taxonomy: Taxonomy, group_code: str, reason_code: str, remark_codes
     return taxonomy.classify(group_code, reason_code, remark_codes)
 
 
+@cache
 def load_taxonomy() -> Taxonomy:
     """Give the taxonomy of schemas/denials/taxonomy.csv.
 

@@ -20,7 +20,6 @@ from tasks.encounters.frames import (
     lacks,
     look_up,
     mended,
-    misfits,
     occurs,
 )
 from tasks.encounters.mends import mend_name, mend_state, part_suffix
@@ -100,7 +99,7 @@ def _policy_flaws(drop: Drop) -> Flaws:
         "S06": {"member_id": fits(c["member_id"], _SCIENTIFIC)},
         "P09": {"member_id": fits(c["member_id"], r"[0-9]{3}-[0-9]{2}-[0-9]{4}") | _equal(c["member_id"], c["subscriber_ssn"])},
         "C03": {"member_id": _misfits_payer(drop)},
-        "C09": {"payer_id": ~is_registered, "payer_name": lacks(c["payer_name"])},
+        "C09": {"payer_id": ~is_registered},
         "C11": {"claim_filing_code": lacks(filing) | (is_registered & (filing != agreed).to_numpy())},
         "C14": {"payer_rank": has(c["payer_rank"]) & c.duplicated(["encounter_id", "payer_rank"]).to_numpy()},
         "C15": {
@@ -176,9 +175,10 @@ def _prior_payer_flaws(drop: Drop) -> Flaws:
     """Give the flaws of payers that are said to have paid already."""
     c = drop.tables["coverages"]
     has_answer = has(c["prior_paid_amount"]) | has(c["prior_claim_number"]) | has(c["prior_adjudication_date"])
-    answered = {tuple(key) for name in ("cob_lines", "cob_adjustments") for key in _pairs(drop.tables[name])}
-    has_rows = np.array([key in answered for key in _pairs(c)], dtype=np.bool_)
-    by_claim = has_rows & ~np.array([key in {*_pairs(drop.tables["cob_lines"])} for key in _pairs(c)], dtype=np.bool_)
+    by_line, adjusted = set(_pairs(drop.tables["cob_lines"])), set(_pairs(drop.tables["cob_adjustments"]))
+    has_lines = np.array([key in by_line for key in _pairs(c)], dtype=np.bool_)
+    has_rows = has_lines | np.array([key in adjusted for key in _pairs(c)], dtype=np.bool_)
+    by_claim = has_rows & ~has_lines
     return {
         "B01": {"prior_paid_amount": has_answer & ~has_rows},
         "B02": {"prior_paid_amount": by_claim & _is_unbalanced_claim(drop)},

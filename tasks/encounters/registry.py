@@ -59,8 +59,8 @@ _PAYER_COLUMNS = (
 class Registry:
     """What the practice knows of itself and its payers.
 
-    Shape: `clia_number` is the laboratory certificate of the group; `providers` in the contract's columns, the billing group first; `payers`, `fees`, `authorizations` as the warehouse has them;
-    `payer_ids` from the export's payer keys.
+    Shape: `clia_number` is the group's laboratory certificate; `providers` in the contract's columns, the billing group first;
+    `payers`, `fees`, `authorizations` as the warehouse has them; `payer_ids` by the export's payer keys.
     """
 
     billing_provider_key: str

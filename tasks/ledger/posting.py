@@ -113,7 +113,7 @@ def _without_money(key: str, subject: Subject, claim: Row) -> PostedClaim:
         f"CLP02 {claim['status_code']} ({reason}) with CLP04 {dollars(claim['paid_cents'])}, expected 0.00; "
         "the money is in suspense: ask the payer"
     )
-    exception = _exception(claim, "MONEY_NOT_EXPECTED", message, claim["paid_cents"])
+    exception = _exception(claim, "money_not_expected", message, claim["paid_cents"])
     return PostedClaim(_wait(key, subject, claim, SUSPENSE, SUSPENSE_MONEY), [exception])
 
 
@@ -123,7 +123,7 @@ def _unbalanced(claim: Row, difference: int) -> dict[str, Any]:
         f"{dollars(difference)} unexplained; the money is in suspense, no adjustment is posted: "
         "ask the payer for a corrected remittance"
     )
-    return _exception(claim, "CLAIM_UNBALANCED", message, difference)
+    return _exception(claim, "unbalanced_claim", message, difference)
 
 
 def _reverse(claim: Row, own: Sequence[Leg], earlier: Sequence[Row]) -> tuple[list[Leg], list[dict[str, Any]]]:
@@ -137,14 +137,16 @@ def _reverse(claim: Row, own: Sequence[Leg], earlier: Sequence[Row]) -> tuple[li
         return negative_legs(taken, own, Place.of(claim)), []
     left = difference_by_code(totals, version, answers)
     is_known = any(answer.claim_version == version for answer in answers)
-    found = "differs from what is open of it" if is_known else "finds no answer of it"
+    code, found = (
+        ("reversal_differs", "differs from") if is_known else ("reversal_without_original", "finds nothing of")
+    )
     named = ", ".join(f"{code or 'payment'} {dollars(cents)}" for code, cents in sorted(left.items()))
     message = (
-        f"the reversal of version {version} {found}, left over: {named}; "
+        f"the reversal of version {version} {found} what is open of it, left over: {named}; "
         "posted as it says: look for the missing remittance"
     )
     difference = sum(abs(cents) for cents in left.values())
-    return signed_legs(own), [_exception(claim, "REVERSAL_UNMATCHED", message, difference)]
+    return signed_legs(own), [_exception(claim, code, message, difference)]
 
 
 def _exception(claim: Row, code: str, message: str, difference: int) -> dict[str, Any]:

@@ -11,36 +11,38 @@ from tasks.reports.figures import show_value, whole_dollars, with_dollar_sign
 
 Row = Mapping[str, Any]
 
-WIDTH = 720.0
-LABEL = 168.0
-VALUE = 92.0
-PITCH = 30.0
+WIDTH = 600.0
+WIDE = 1200.0
+LABEL = 160.0
+VALUE = 86.0
+SAID = 150.0
+PITCH = 28.0
 BAR = 16.0
 
 
-def stacked_bars(key: str, title: str, rows: Sequence[Row], label: str, series: Sequence[Series]) -> Markup:
+def stacked_bars(key: str, title: str, rows: Sequence[Row], label: str, series: Sequence[Series], width: float = WIDTH) -> Markup:
     """Draw one bar of cents per row, its series one after another, its total at the end, and the legend above.
 
     Holds: bars of one chart share a scale; parts below zero are not drawn (they stand in the table).
     """
     totals = [sum(_cents(row, s) for s in series) for row in rows]
-    scale = (WIDTH - LABEL - VALUE) / max([*totals, 1])
+    scale = (width - LABEL - VALUE) / max([*totals, 1])
     pieces: list[Markup] = []
     for index, (row, total) in enumerate(zip(rows, totals, strict=True)):
         pieces += _bar(str(row[label]).replace("_", " "), row, series, total, scale, index * PITCH)
     says = "; ".join(f"{str(r[label]).replace('_', ' ')}: {whole_dollars(t)}" for r, t in zip(rows, totals, strict=True))
-    return legend(series) + picture(key, title, says, WIDTH, len(rows) * PITCH, pieces)
+    return legend(series) + picture(key, title, says, width, len(rows) * PITCH, pieces)
 
 
 def _bar(label: str, row: Row, series: Sequence[Series], total: int, scale: float, top: float) -> list[Markup]:
-    pieces = [text(LABEL - 10, top + BAR + 2, shortened(label, 24), "label", "end")]
+    pieces = [text(LABEL - 10, top + BAR + 1, shortened(label, 22), "label", "end")]
     at = LABEL
     for s in series:
         cents = _cents(row, s)
         if cents:
             pieces.append(rect(at, top + 4, cents * scale, BAR, s.css, f"{label}, {s.label}: {with_dollar_sign(cents)}"))
         at += cents * scale
-    return [*pieces, text(at + 8, top + BAR + 2, whole_dollars(total), "value")]
+    return [*pieces, text(at + 8, top + BAR + 1, whole_dollars(total), "value")]
 
 
 def _cents(row: Row, series: Series) -> int:
@@ -49,15 +51,15 @@ def _cents(row: Row, series: Series) -> int:
 
 def rate_bars(key: str, title: str, rows: Sequence[Row], label: str, rate: str, made_of: tuple[str, str]) -> Markup:
     """Draw one bar per row for a rate of 0 to 1, with what it is made of; a rate without a denominator has no bar."""
-    scale = (WIDTH - LABEL - VALUE - 60) / max([float(row[rate] or 0) for row in rows] + [0.01])
+    scale = (WIDTH - LABEL - SAID) / max([float(row[rate] or 0) for row in rows] + [0.01])
     pieces: list[Markup] = []
     for index, row in enumerate(rows):
         top, width = index * PITCH, float(row[rate] or 0) * scale
         said = f"{show_value(row[rate], 'rate')} ({row[made_of[0]]} of {row[made_of[1]]})"
         pieces += [
-            text(LABEL - 10, top + BAR + 2, shortened(str(row[label]), 24), "label", "end"),
+            text(LABEL - 10, top + BAR + 1, shortened(str(row[label]), 22), "label", "end"),
             rect(LABEL, top + 4, width, BAR, "bad", f"{row[label]}: {said}"),
-            text(LABEL + width + 8, top + BAR + 2, said, "value"),
+            text(LABEL + width + 8, top + BAR + 1, said, "value"),
         ]
     says = "; ".join(f"{row[label]}: {show_value(row[rate], 'rate')}" for row in rows)
     return picture(key, title, says, WIDTH, len(rows) * PITCH, pieces)
@@ -78,7 +80,7 @@ def columns(key: str, title: str, rows: Sequence[Row], label: str, series: Seque
     pitch = (WIDTH - 80) / max(len(rows), 1)
     for index, row in enumerate(rows):
         pieces += _column(row, series, 76 + index * pitch, pitch, 10 + top_cents * scale, scale, str(row[label]))
-    every = ceil(len(rows) / 16) or 1
+    every = ceil(len(rows) / 12) or 1
     pieces += [
         text(76 + i * pitch + pitch / 2, height - 6, str(row[label])[5:], "tick", "middle") for i, row in enumerate(rows) if i % every == 0
     ]
@@ -111,16 +113,16 @@ def _step(span: int) -> int:
 def day_ranges(key: str, title: str, rows: Sequence[Row], label: str) -> Markup:
     """Draw median and 90th percentile of days per row on one scale."""
     furthest = max([float(row["p90_days"] or 0) for row in rows] + [1.0])
-    scale = (WIDTH - LABEL - VALUE - 60) / furthest
+    scale = (WIDTH - LABEL - SAID) / furthest
     pieces: list[Markup] = []
     for index, row in enumerate(rows):
         top, median, p90 = index * PITCH, float(row["median_days"]), float(row["p90_days"])
-        said = f"median {show_value(row['median_days'], 'days')}, 90% within {show_value(row['p90_days'], 'days')} days"
+        said = f"{show_value(row['median_days'], 'days')} / {show_value(row['p90_days'], 'days')} days"
         pieces += [
-            text(LABEL - 10, top + BAR + 2, shortened(str(row[label]), 24), "label", "end"),
+            text(LABEL - 10, top + BAR + 1, shortened(str(row[label]), 22), "label", "end"),
             line(LABEL, top + 12, LABEL + max(p90, 0) * scale, top + 12, "range"),
             rect(LABEL + max(median, 0) * scale - 3, top + 4, 6, BAR, "flow", f"{row[label]}: {said}"),
-            text(LABEL + max(p90, 0) * scale + 10, top + BAR + 2, said, "value"),
+            text(LABEL + max(p90, 0) * scale + 10, top + BAR + 1, said, "value"),
         ]
     says = "; ".join(f"{row[label]}: {show_value(row['median_days'], 'days')} days" for row in rows)
     return picture(key, title, says, WIDTH, len(rows) * PITCH, pieces)

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from tasks.reports.charts import columns, day_ranges, rate_bars, stacked_bars
+from tasks.reports.charts import WIDE, columns, day_ranges, rate_bars, stacked_bars
 from tasks.reports.drawing import Series
 from tasks.reports.figures import show_value, with_dollar_sign
 from tasks.reports.flow import draw_flow
@@ -109,7 +109,7 @@ def _charts(data: Mapping[str, Sequence[Row]]) -> dict[str, Markup]:
     denials = [_with_rest(row) for row in data.get("denials_by_category", [])]
     drawn = {
         "flow": draw_flow(data["funnel"]) if data.get("funnel") else Markup(""),
-        "money": stacked_bars("money", "Where the charges are", [{"payer": "All payers", **whole}], "payer", MONEY) if payers else Markup(""),
+        "money": stacked_bars("money", "Where the charges are", [{"payer": "All payers", **whole}], "payer", MONEY, WIDE) if payers else Markup(""),
         "payers": stacked_bars("payers-money", "Where the charges of each payer are", payers, "payer", MONEY) if payers else Markup(""),
         "aging": stacked_bars("aging-bars", "A/R by payer and age", _aged(data.get("aging", [])), "payer", AGES) if data.get("aging") else Markup(""),
         "denials": stacked_bars("denial-bars", "Denied by category", denials, "category", DENIALS) if denials else Markup(""),

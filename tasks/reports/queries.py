@@ -25,9 +25,9 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
             select category, sum(cases) as cases, sum(cents)::bigint as cents, sum(open_cases) as open_cases, sum(open_cents)::bigint as open_cents, sum(recovered_cents)::bigint as recovered_cents
             from analytics.denial_reasons group by 1 order by cents desc, category""",
         "denial_reasons": _named("select {payer}, r.* from analytics.denial_reasons r {named} order by r.cents desc, payer, category, code", "r"),
-        "cash": "select * from analytics.cash_by_day order by posted_on",
+        "cash": "select * from (select * from analytics.cash_by_day order by posted_on desc limit 60) order by posted_on",
         "lag": _named("select {payer}, l.* from analytics.payer_lag l {named} where l.payer_id is not null order by payer", "l"),
-        "trend": "select * from analytics.night_trend order by night",
+        "trend": f"select *, count(*) over () as total_count from analytics.night_trend order by night desc limit {LIMIT}",
         "worklist": _named(
             f"""select {{payer}}, w.deadline_on, datediff('day', t.as_of_on, w.deadline_on) as days_left, w.claim_id, k.patient_control_number, w.category, w.code,
                        w.remark_codes, w.remedy, w.owner, w.amount_cents, w.opened_on, count(*) over () as total_count

@@ -34,6 +34,11 @@ class Table:
     when_empty: str = "None."
     note: str = ""
 
+    @property
+    def css(self) -> str:
+        """Give the style of the table: one of few columns does not stretch over the page."""
+        return "narrow" if len(self.columns) < 4 else "full"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -160,16 +165,17 @@ TABLES: tuple[Table, ...] = (
             Column("night", "Night", "date"),
             Column("sent_count", "Claims sent", "count"),
             Column("sent_cents", "Sent $", "cents"),
-            Column("paid_cents", "Paid on claims $", "cents"),
+            Column("paid_cents", "Paid $", "cents"),
             Column("denied_count", "Denials", "count"),
             Column("denied_cents", "Denied $", "cents"),
             Column("newly_held_count", "Newly held", "count"),
-            Column("held_count", "Held at the end", "count"),
-            Column("open_cents", "Open at the end $", "cents"),
+            Column("held_count", "Held", "count"),
+            Column("open_cents", "Open $", "cents"),
             Column("waiting_count", "Waiting", "count"),
-            Column("violation_count", "Checks broken", "count"),
+            Column("violation_count", "Broken", "count"),
         ),
         "No night is closed yet.",
+        "Sent, paid, denied and newly held in the night; held, open, waiting and broken checks at its end.",
     ),
     Table("waiting", "What waits for a person", (Column("what", "What"), Column("count", "Count", "count")), "Nothing waits."),
     Table(

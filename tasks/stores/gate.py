@@ -28,8 +28,7 @@ _REPORT = "report this to the maintainers; nothing of the drop was loaded"
 class Verdict:
     """One row that breaks one rule.
 
-    Shape: `row` is the row's position in the frame; `column` may be a rule column such as `d02_columns`, which names
-    the columns that break it.
+    Shape: `row` is the row's position in the frame.
     """
 
     rule_id: str
@@ -60,12 +59,13 @@ def validate(frame: pd.DataFrame, suite: str) -> list[Verdict]:
     Raises: Fault GATE_BROKEN where an expectation raised, or gave fewer rows than it counted.
     """
     expectations = _suite(suite)
-    ask = _open_batch(frame[_columns(expectations)].reset_index(drop=True))
+    ask = _open_batch(_judged(frame, expectations))
     answers = _ask_all(ask, expectations, {"result_format": "BOOLEAN_ONLY"})
     failed = [number for number, answer in enumerate(answers) if not answer.success]
     results = _ask_all(ask, [expectations[number] for number in failed], _ROWS_WANTED)
     asked = zip(failed, results, strict=True)
-    return _verdicts(expectations, [(n, row) for n, result in asked for row in _rows_of(expectations[n], result)])
+    found = [(number, row) for number, result in asked for row in _rows_of(expectations[number], result)]
+    return _verdicts(frame, expectations, found)
 
 
 def validate_in_sql(frame: pd.DataFrame, suite: str) -> list[Verdict]:
@@ -74,25 +74,44 @@ def validate_in_sql(frame: pd.DataFrame, suite: str) -> list[Verdict]:
     Source: the suite's JSON is the only definition of the rules; each expectation becomes one condition.
     """
     expectations = _suite(suite)
-    columns = _columns(expectations)
-    shape = pa.schema([(name, pa.string()) for name in columns])
-    table = pa.Table.from_pandas(frame[columns], preserve_index=False, schema=shape)
+    judged = _judged(frame, expectations)
+    shape = pa.schema([(name, pa.string()) for name in judged.columns])
+    table = pa.Table.from_pandas(judged, preserve_index=False, schema=shape)
     cases = ", ".join(f"case when {_failure(e)} then {number} end" for number, e in enumerate(expectations))
     query = f"select number, position from (select unnest([{cases}]) as number, position from judged) where number is not null"
     with duckdb.connect(":memory:") as connection:
         connection.register("judged", table.append_column("position", pa.array(range(len(frame)), pa.int64())))
         found = connection.execute(query).fetchall()
-    return _verdicts(expectations, found)
+    return _verdicts(frame, expectations, found)
 
 
-def _columns(expectations: Sequence[dict[str, Any]]) -> list[str]:
+def _judged(frame: pd.DataFrame, expectations: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Give the columns that are judged: the others stay out of Great Expectations, which hashes what it is given."""
-    return sorted({str(expectation["kwargs"]["column"]) for expectation in expectations})
+    columns = sorted({str(expectation["kwargs"]["column"]) for expectation in expectations})
+    missing = [name for name in columns if name not in frame]
+    if missing:
+        raise Fault("GATE_BROKEN", f"the frame has no column {missing[0]}", _REPORT)
+    return frame[columns].reset_index(drop=True)
 
 
-def _verdicts(expectations: Sequence[dict[str, Any]], found: Sequence[tuple[int, int]]) -> list[Verdict]:
-    """Give verdicts in the order of the suite, then of the rows."""
-    return [Verdict(**expectations[number]["meta"], row=int(row)) for number, row in sorted(found)]
+def _verdicts(
+    frame: pd.DataFrame, expectations: Sequence[dict[str, Any]], found: Sequence[tuple[int, int]]
+) -> list[Verdict]:
+    """Give verdicts in the order of the suite, then of the rows, one for each column that breaks the rule."""
+    verdicts = []
+    for number, row in sorted(found):
+        expectation = expectations[number]
+        for column in _columns_named(frame, expectation, row):
+            verdicts.append(Verdict(**{**expectation["meta"], "column": column}, row=int(row)))
+    return verdicts
+
+
+def _columns_named(frame: pd.DataFrame, expectation: dict[str, Any], row: int) -> list[str]:
+    """Give the columns that a rule column such as `d02_columns` names; any other expectation is about its own column."""
+    column = expectation["kwargs"]["column"]
+    if expectation["type"] != "expect_column_values_to_be_null":
+        return [column]
+    return str(frame[column].iat[row]).split(",")
 
 
 def _open_batch(frame: pd.DataFrame) -> Callable[[Sequence[dict[str, Any]], dict[str, Any]], Any]:

@@ -14,13 +14,14 @@ from typing import NoReturn
 
 from schemas.errors import Fault
 
-MOST_DIGITS_OF_MONEY = 10
-"""Digits of an amount. Source: contract, decimal(10,2) and at most 99999999.99; the guide's section is not checked."""
+MONEY = r"-?\d{1,8}(?:\.\d{1,2})?"
+"""An amount. Source: contract, decimal(10,2) and at most 99999999.99; the guide's section is not checked."""
 
 CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
 """X12 basic and extended characters without our delimiters. Source: the sets that pyx12 4.0.0 checks for 00501."""
 
 _NO_LIMIT = 1_000_000
+_WIDTH_OF_MONEY = 18
 
 
 @dataclass
@@ -50,8 +51,8 @@ class Element:
         if self.kind == "AN":
             return f"(?! ){CHARACTER}{size}(?<! )"
         if self.kind == "R":
-            most = MOST_DIGITS_OF_MONEY if self.longest == 18 else self.longest
-            return rf"-?(?=(?:\.?\d){{{self.shortest},{most}}}(?![\d.]))\d+(?:\.\d+)?"
+            number = rf"-?(?=(?:\.?\d){size}(?![\d.]))\d+(?:\.\d+)?"
+            return MONEY if self.longest == _WIDTH_OF_MONEY else number
         return (r"\d" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
 
     def check(self, segment_id: str, value: str) -> None:

@@ -106,6 +106,14 @@ class _Interchange:
     open_row: int | None = None
     group_transactions: int = 0
     group_count: int = 0
+    starts: list[int] = field(init=False)
+    ends: list[int] = field(init=False)
+    nameless: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take plain numbers out of the arrays: the walk asks for them one by one."""
+        self.starts, self.ends = self.index.starts.tolist(), self.index.ends.tolist()
+        self.nameless = frozenset(np.flatnonzero(self.index.tag_codes == 0).tolist())
 
     def read(self) -> int:
         """Read all transactions and give the offset after the last trailer."""
@@ -118,19 +126,18 @@ class _Interchange:
             self._take(row, segment)
             if segment.tag == "IEA":
                 return segment.byte_end
-        if self.open_row is None and last + 1 < len(self.index.starts):
+        if self.open_row is None and last + 1 < len(self.starts):
             self._refuse_stray(last + 1)
         self._refuse_open()
-        return int(self.index.ends[-1])
+        return self.ends[-1]
 
     def segment(self, row: int) -> Segment:
         """Give one segment with its elements."""
-        body = cleaned(self.index, row)
-        start, end = int(self.index.starts[row]), int(self.index.ends[row])
+        start, end = self.starts[row], self.ends[row]
+        body = cleaned(self.index, start, end)
         self.tolerances["NEWLINE_INSIDE"] += len(body) < end - start - 1 and self.index.delimiters.segment not in "\r\n"
         tag, *elements = self._text(body).split(self.index.delimiters.element)
-        if self.index.tag_codes[row] == 0:
-            self.tolerances["SEGMENT_ID"] += 1
+        self.tolerances["SEGMENT_ID"] += row in self.nameless
         if elements and not elements[-1] and tag != "ISA":
             self.tolerances["TRAILING_SEPARATOR"] += 1
         while elements and not elements[-1]:
@@ -171,7 +178,7 @@ class _Interchange:
 
     def _check_terminated(self, row: int, segment: Segment) -> None:
         """Tolerate a missing terminator only behind the very last trailer that is due."""
-        if row < len(self.index.starts) - 1 or self.index.is_terminated:
+        if row < len(self.starts) - 1 or self.index.is_terminated:
             return
         if len(segment.elements) > 2:
             raise fault("TRUNCATED", "the last trailer has no end", segment.byte_start, segment.tag)
@@ -180,15 +187,15 @@ class _Interchange:
     def _refuse_stray(self, row: int) -> None:
         """Fault for a segment outside ST and SE."""
         tag = self.segment(row).tag[:3]
-        if row == len(self.index.starts) - 1 and not self.index.is_terminated:
-            raise fault("TRUNCATED", "the file ends within a segment", int(self.index.starts[row]), tag)
-        raise fault("STRAY_SEGMENT", "a segment outside ST and SE", int(self.index.starts[row]), tag)
+        if row == len(self.starts) - 1 and not self.index.is_terminated:
+            raise fault("TRUNCATED", "the file ends within a segment", self.starts[row], tag)
+        raise fault("STRAY_SEGMENT", "a segment outside ST and SE", self.starts[row], tag)
 
     def _refuse_open(self) -> None:
         """Fault where the file ends and a trailer is still due."""
         due = "SE" if self.open_row is not None else "GE" if self.open_group else "IEA" if self.open_interchange else ""
         if due:
-            raise fault("TRUNCATED", f"the file ends and {due} is missing", int(self.index.ends[-1]), due)
+            raise fault("TRUNCATED", f"the file ends and {due} is missing", self.ends[-1], due)
 
     def _open_interchange(self, segment: Segment) -> None:
         if self.open_interchange:

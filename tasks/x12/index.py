@@ -129,15 +129,17 @@ def _byte_at(
 def _name_irregular(index: SegmentIndex, tolerances: Counter[str]) -> None:
     """Give ids in lower case or broken by a line break their number; the rest stay 0."""
     for row in np.flatnonzero(index.tag_codes == 0):
-        tag = cleaned(index, int(row)).split(index.delimiters.element.encode("latin-1"), 1)[0]
+        tag = cleaned(index, int(index.starts[row]), int(index.ends[row])).split(
+            index.delimiters.element.encode("latin-1"), 1
+        )[0]
         if tag.isalnum() and tag.isascii() and tag[:1].isalpha() and len(tag) in (2, 3):
             tolerances["LOWER_CASE_ID"] += tag != tag.upper()
             index.tag_codes[row] = tag_code(tag.upper().decode())
 
 
-def cleaned(index: SegmentIndex, row: int) -> bytes:
-    """Give a segment's bytes without terminator and without line breaks."""
-    body = index.content[index.starts[row] : index.ends[row]]
+def cleaned(index: SegmentIndex, start: int, end: int) -> bytes:
+    """Give the bytes of the segment at these offsets without terminator and without line breaks."""
+    body = index.content[start:end]
     terminator = index.delimiters.segment.encode("latin-1")
     if body.endswith(terminator):
         body = body[:-1]

@@ -153,10 +153,10 @@ def _codes(claim: ClaimRows) -> list[str]:
     """Give HI with the diagnoses, the anesthesia-related procedures and the condition codes."""
     encounter, diagnoses = claim.encounter, claim.diagnoses
     if len(diagnoses) > _MOST_DIAGNOSES:
-        refuse("WRITE_REPEAT", "HI", "12-02", f"the claim has {len(diagnoses)} diagnoses, 12 are allowed")
+        refuse("WRITE_REPEAT", "HI", "12-2", f"the claim has {len(diagnoses)} diagnoses, 12 are allowed")
     for number, code in enumerate(diagnoses, start=1):
         if not _ICD10CM.fullmatch(code):
-            refuse("WRITE_FORMAT", "HI", f"{number:02d}-02", "Diagnosis Code is not ICD-10-CM without its dot")
+            refuse("WRITE_FORMAT", "HI", f"{number:02d}-2", "Diagnosis Code is not ICD-10-CM without its dot")
     written = [RULES["2300", "HI", "ABK"].write(*_listed(("ABK",) + ("ABF",) * 11, diagnoses))]
     anesthesia = [exact(encounter.get(f"anesthesia_procedure_{n}")) for n in (1, 2)]
     if anesthesia[0]:

@@ -72,7 +72,7 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
 def _service(claim: ClaimRows, line: Row, source: Row) -> str:
     modifiers = line["modifiers"].split(":")
     if len(modifiers) > _MOST_MODIFIERS:
-        refuse("WRITE_REPEAT", "SV1", "01-06", f"line {line['line_number']} has more than four modifiers")
+        refuse("WRITE_REPEAT", "SV1", "01-6", f"line {line['line_number']} has more than four modifiers")
     place = exact(source.get("line_place_of_service"))
     description = text(source.get("line_description"))
     unused = ("",) * (_MOST_MODIFIERS - len(modifiers))
@@ -170,7 +170,7 @@ def _payer_references(claim: ClaimRows, code: str, source: Row, column: str) -> 
     rows = []
     for rank, number in json_tuples(source, column, 2):
         if rank not in payers:
-            refuse("WRITE_COVERAGE", "REF", "04-02", f"{column} names rank {rank}, which has no coverage")
+            refuse("WRITE_COVERAGE", "REF", "04-2", f"{column} names rank {rank}, which has no coverage")
         owner = () if rank == claim.payer_rank else ("", composite("2U", payers[rank]))
         rows.append((code, number, *owner))
     return RULES["2400", "REF", code].write_each(rows)

@@ -32,10 +32,10 @@ def address(loop: str, row: Row, prefix: str = "", postal_column: str = "zip") -
     postal = exact(row.get(f"{prefix}{postal_column}")).replace("-", "").replace(" ", "").upper()
     if is_domestic and not (state and postal):
         refuse("WRITE_MISSING", "N4", "03" if state else "02", f"loop {loop}: a US address needs state and ZIP code")
+    subdivision = exact(row.get(f"{prefix}country_subdivision")) or state
+    place = ("", postal, country, "", "", subdivision)
     if is_domestic or country == "CA":
-        place = state, postal, "" if is_domestic else country
-    else:
-        place = "", postal, country, "", "", exact(row.get(f"{prefix}country_subdivision")) or state
+        place = (state, postal, "" if is_domestic else country, "", "", "")
     return [
         RULES[loop, "N3", ""].write(text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))),
         RULES[loop, "N4", ""].write(text(row.get(f"{prefix}city")), *place),

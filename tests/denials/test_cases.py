@@ -15,7 +15,7 @@ def opened(told):
 
 def test_a_refused_line_is_a_case_with_all_its_columns():
     told = answer(
-        "A", (1, 80, {"CO-45": 20}), (2, 0, {"CO-197": 400}, "N54"), remark_codes="MA01", payer_claim_number="ICN"
+        "A", (1, 80, {"CO-45": 20}), (2, 0, {"CO-198": 400}, "N54"), remark_codes="MA01", payer_claim_number="ICN"
     )
     assert opened(told) == [
         {
@@ -24,7 +24,7 @@ def test_a_refused_line_is_a_case_with_all_its_columns():
             "claim_version": 1,
             "line_number": 2,
             "group_code": "CO",
-            "reason_code": "197",
+            "reason_code": "198",
             "remark_codes": "N54 MA01",
             "category": "authorization",
             "remedy": "appeal",
@@ -33,7 +33,7 @@ def test_a_refused_line_is_a_case_with_all_its_columns():
             "deadline_on": date(2026, 8, 29),
             "deadline_rule": "BCNE1: appeal_limit_days 180 from paid_on",
             "owner": "front_desk",
-            "adjustment_id": "A:2:CO-197",
+            "adjustment_id": "A:2:CO-198",
             "opened_on": NIGHT,
         }
     ]

@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from itertools import permutations
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Unbalanced
@@ -44,6 +45,13 @@ def answers(draw, version=1):
     for line in told:
         whole.update(line.reasons)
     return Claim(charge, paid, (), dict(whole), version=version)
+
+
+def sum_of_lines(answer):
+    totals = Counter()
+    for line in answer.lines:
+        totals.update(line.reasons)
+    return dict(totals)
 
 
 def books_of(remittances):
@@ -143,21 +151,19 @@ def test_a_version_that_was_paid_nothing_is_superseded_without_a_reversal(first,
 @settings(max_examples=60, deadline=None)
 @given(answers())
 def test_a_claim_with_one_changed_amount_is_never_posted_as_if_it_balanced(answer):
+    assume(answer.reasons != sum_of_lines(answer))  # one amount can turn this into a CAS said twice, which does balance
     wrong = Claim(**{**answer.__dict__, "paid_cents": answer.paid_cents + 1})
     books = books_of([Remittance("T", (wrong,))])
     assert set(books.balances()) <= {"cash", "suspense"}
-    assert [e["code"] for e in books.exceptions] == ["CLAIM_UNBALANCED"]
+    assert [e["code"] for e in books.exceptions] == ["unbalanced_claim"]
 
 
 @settings(max_examples=80, deadline=None)
 @given(answers(), st.booleans())
 def test_the_denial_science_counts_the_same_adjustments(answer, repeats):
     if repeats:
-        above = Counter()
-        for line in answer.lines:
-            above.update(line.reasons)
         paid = sum(line.paid_cents for line in answer.lines) if answer.lines else answer.paid_cents
-        answer = Claim(answer.charge_cents, paid, answer.lines, dict(above) if answer.lines else answer.reasons)
+        answer = Claim(answer.charge_cents, paid, answer.lines, sum_of_lines(answer) or answer.reasons)
     rows = read(Remittance("T", (answer,)))
     claim, adjustments = rows["claim"][0], rows["adjustment"]
     assert counted_adjustments(claim, adjustments) == said_once(claim, adjustments)
@@ -204,7 +210,7 @@ def test_a_reversal_that_names_another_version_speaks_of_the_one_it_takes_back()
 def test_a_second_reversal_of_one_answer_is_an_exception():
     told = Claim(100, 70, (Line(1, 100, 70, {"CO-45": 30}),))
     books = books_of(one_each([told, told.reversed(), told.reversed()]))
-    assert [e["code"] for e in books.exceptions] == ["REVERSAL_UNMATCHED"]
+    assert [e["code"] for e in books.exceptions] == ["reversal_without_original"]
     assert books.exceptions[0]["difference_cents"] == 100
 
 
@@ -251,3 +257,10 @@ def test_taxonomy_kinds_all_have_an_account():
         group = meanings[0].group_code if meanings[0].group_code != "*" else "CO"
         told = Claim(100, 0, (), {f"{group}-{reason}": 100})
         assert not books_of([Remittance("T", (told,))]).exceptions
+
+
+def test_the_page_on_posting_names_every_rule_account_and_exception():
+    page = (Path(__file__).parents[2] / "docs" / "posting.md").read_text(encoding="utf-8")
+    exceptions = ("unbalanced_claim", "money_not_expected", "reversal_differs", "reversal_without_original")
+    named = [*(rule.rule_id for rule in RULES), *(row["account"] for row in load_accounts()), *exceptions]
+    assert [name for name in named if f"`{name}`" not in page] == []

@@ -51,18 +51,17 @@ class Story:
         self.connection = empty_warehouse()
         self.sequence: dict[str, int] = {}
         self.state: dict[str, str] = {}
+        self.shapes: dict[str, list[tuple[str, str, bool]]] = {}
         self.entries = 0
         for move in moves():
             self.add("claims.move", from_state=move.from_state, event=move.event, guard=move.guard, to_state=move.to_state)
 
     def add(self, table: str, **given: object) -> None:
-        schema, name = table.split(".")
-        rows = self.connection.execute(
-            "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $1 and table_name = $2", [schema, name]
-        ).fetchall()
-        plain = {column: _plain(kind) for column, kind, nullable in rows if not nullable}
-        values = {**plain, **given}
-        assert set(values) <= {column for column, _, _ in rows}, set(values)
+        if table not in self.shapes:
+            self.shapes[table] = self.connection.execute(
+                "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $1 and table_name = $2", table.split(".")
+            ).fetchall()
+        values = {**{column: _plain(kind) for column, kind, nullable in self.shapes[table] if not nullable}, **given}
         marks = ", ".join(f"${i}" for i in range(1, len(values) + 1))
         self.connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", list(values.values()))
 

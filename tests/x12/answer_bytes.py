@@ -20,5 +20,7 @@ def columns(file, table):
     """Give the columns of a table as its SQL declares them, with whether a value is required."""
     text = (SCHEMA / file).read_text()
     body = re.search(rf"create table if not exists {re.escape(table)} \((.*?)\n\);", text, re.DOTALL)[1]
-    lines = [line.strip() for line in body.splitlines() if line.strip() and not line.strip().startswith(("primary", "--"))]
+    lines = [
+        line.strip() for line in body.splitlines() if line.strip() and not line.strip().startswith(("primary", "--"))
+    ]
     return {line.split()[0]: "not null" in line or "primary key" in line for line in lines}

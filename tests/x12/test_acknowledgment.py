@@ -92,7 +92,9 @@ def test_a_ta1_answers_an_interchange_inside_or_beside_a_group():
 def test_a_999_is_one_row_for_each_transaction_with_its_errors():
     content = file_of("FA", "005010X231A1", *ACK)
     rows = answers(read_999, content)
-    told = [(r["group_control_number"], r["transaction_control_number"], r["answer_code"], r["error_codes"]) for r in rows]
+    told = [
+        (r["group_control_number"], r["transaction_control_number"], r["answer_code"], r["error_codes"]) for r in rows
+    ]
     assert told == [(17, "0001", "A", ""), (17, "0002", "R", "5 I6 8 1 3")]
     assert content[rows[1]["byte_start"] : rows[1]["byte_end"]].startswith(b"AK2*837*0002")
     assert content[rows[1]["byte_start"] : rows[1]["byte_end"]].endswith(b"IK5*R*5*I6~")
@@ -101,13 +103,17 @@ def test_a_999_is_one_row_for_each_transaction_with_its_errors():
 def test_a_997_reads_alike():
     ack = ("AK1*HC*17", "AK2*837*0002", "AK3*NM1*8**8", "AK4*2*1065*1", "AK5*R*5", "AK9*R*1*1*0")
     rows = answers(read_999, file_of("FA", "004010", *ack, set_code="997"))
-    assert [(r["transaction_control_number"], r["answer_code"], r["error_codes"]) for r in rows] == [("0002", "R", "5 8 1")]
+    assert [(r["transaction_control_number"], r["answer_code"], r["error_codes"]) for r in rows] == [
+        ("0002", "R", "5 8 1")
+    ]
 
 
 @pytest.mark.parametrize(("trailer", "code", "errors"), [("AK9*A*3*3*3", "A", ""), ("AK9*R*3*3*0*1*5", "R", "1 5")])
 def test_a_999_without_transactions_answers_the_whole_group(trailer, code, errors):
     rows = answers(read_999, file_of("FA", "005010X231A1", "AK1*HC*17", trailer))
-    told = [(r["group_control_number"], r["transaction_control_number"], r["answer_code"], r["error_codes"]) for r in rows]
+    told = [
+        (r["group_control_number"], r["transaction_control_number"], r["answer_code"], r["error_codes"]) for r in rows
+    ]
     assert told == [(17, "", code, errors)]
 
 
@@ -115,7 +121,8 @@ def test_a_277ca_is_one_row_for_each_status_of_a_claim():
     content = file_of("HN", "005010X214", *STATUS)
     rows = answers(read_277ca, content)
     told = [
-        (r["patient_control_number"], r["category_code"], r["status_code"], r["entity_code"], r["charge_cents"]) for r in rows
+        (r["patient_control_number"], r["category_code"], r["status_code"], r["entity_code"], r["charge_cents"])
+        for r in rows
     ]
     assert told == [
         ("AAA1", "A2", "20", "PR", 20050),
@@ -143,7 +150,12 @@ FAULTS = {
     "group number": (read_999, file_of("FA", "005010X231A1", *edited(ACK, ACK[0], "AK1*HC*G17")), "BAD_NUMBER", "AK1"),
     "IK5 code": (read_999, file_of("FA", "005010X231A1", *edited(ACK, "IK5*A", "IK5*Q")), "BAD_CODE", "IK5"),
     "IK5 before AK2": (read_999, file_of("FA", "005010X231A1", "IK5*A", *ACK), "ORPHAN_SEGMENT", "IK5"),
-    "AK2 without IK5": (read_999, file_of("FA", "005010X231A1", *edited(ACK, "IK5*A", "CTX*A")), "MISSING_SEGMENT", "AK2"),
+    "AK2 without IK5": (
+        read_999,
+        file_of("FA", "005010X231A1", *edited(ACK, "IK5*A", "CTX*A")),
+        "MISSING_SEGMENT",
+        "AK2",
+    ),
     "two IK5": (read_999, file_of("FA", "005010X231A1", *ACK[:3], *ACK[2:]), "MISSING_SEGMENT", "AK2"),
     "claim charge": (
         read_277ca,

@@ -7,6 +7,7 @@ import csv
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tasks.x12.summary import summarize
 
 CORPUS = Path(__file__).parents[3] / "shared" / "x12" / "corpus"
 INDEX = CORPUS / "INDEX.csv"
-FILES = list(csv.DictReader(INDEX.open(encoding="utf-8"))) if INDEX.exists() else []
+FILES = list(csv.DictReader(StringIO(INDEX.read_text(encoding="utf-8")))) if INDEX.exists() else []
 pytestmark = pytest.mark.skipif(not FILES, reason="the public corpus (shared/x12/corpus) is not beside the repository")
 
 UNREADABLE = {"slott56__TigerShark/tests/837I-Examples.txt": "TRUNCATED"}

@@ -25,7 +25,11 @@ def money(rows):
     return (
         sorted(row["payment_cents"] for row in rows["payment"]),
         sorted((row["charge_cents"], row["paid_cents"], row["patient_cents"]) for row in rows["claim"]),
-        sorted((row["charge_cents"], row["paid_cents"]) for row in rows["service"] if row["charge_cents"] or row["paid_cents"]),
+        sorted(
+            (row["charge_cents"], row["paid_cents"])
+            for row in rows["service"]
+            if row["charge_cents"] or row["paid_cents"]
+        ),
         sorted((row["group_code"], row["amount_cents"]) for row in rows["adjustment"] if row["amount_cents"]),
         sorted(row["amount_cents"] for row in rows["provider_adjustment"]),
     )

@@ -10,7 +10,13 @@ from .answer_bytes import columns, file_of
 from .remittance_bytes import NIGHT
 
 SHA = "ef" * 32
-HEAD = ("BHT*0022*11*1*20260301*0215", "HL*1**20*1", "NM1*PR*2*PLAN*****PI*HTP01", "HL*2*1*21*1", "NM1*1P*2*US*****XX*1234567893")
+HEAD = (
+    "BHT*0022*11*1*20260301*0215",
+    "HL*1**20*1",
+    "NM1*PR*2*PLAN*****PI*HTP01",
+    "HL*2*1*21*1",
+    "NM1*1P*2*US*****XX*1234567893",
+)
 SUBSCRIBER = ("HL*3*2*22*0", "TRN*2*T1*9PRACTICE", "NM1*IL*1*TEST*ONE****MI*M1")
 
 

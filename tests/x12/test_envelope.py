@@ -1,6 +1,7 @@
 """The envelope: every known sloppiness reads as the same money and is reported; what is broken is a Fault with a place."""
 
 import dataclasses
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -192,7 +193,9 @@ def test_each_interchange_has_its_own_separators():
 
 def test_kinds_may_be_mixed_in_one_file():
     ta1 = (ISA + "TA1*000000007*260301*0215*A*000~IEA*0*000000101~").encode()
-    ack = ISA + "GS*FA*A*B*20260301*0215*5*X*005010X231A1~ST*999*0001*005010X231A1~AK1*HC*7~AK9*A*1*1*1~SE*4*0001~GE*1*5~"
+    ack = (
+        ISA + "GS*FA*A*B*20260301*0215*5*X*005010X231A1~ST*999*0001*005010X231A1~AK1*HC*7~AK9*A*1*1*1~SE*4*0001~GE*1*5~"
+    )
     kinds = [t.kind for t in read_x12(ta1 + (ack + "IEA*1*000000101~").encode() + BALANCED).transactions]
     assert kinds == ["TA1", "999", "835"]
 
@@ -203,19 +206,19 @@ def claims(*lines, version="005010X222A1", st03="*005010X222A1"):
     return (ISA + head + body + f"SE*{3 + 3 * len(lines)}*0001~GE*1*5~IEA*1*000000101~").encode()
 
 
-P, I, D = "SV1*HC:99213*100*UN*1", "SV2*0300*HC:81099*100*UN*1", "SV3*AD:D0120*100"  # noqa: E741
+SV1, SV2, SV3 = "SV1*HC:99213*100*UN*1", "SV2*0300*HC:81099*100*UN*1", "SV3*AD:D0120*100"
 KINDS = [
     # lines, GS08, ST03, kind, parked as a conflict
-    ([P], "005010X222A1", "*005010X222A1", "837P", False),
-    ([P, P], "005010X222A2", "", "837P", False),
-    ([P], "004010X098A1", "", "837P", False),
-    ([I], "005010X223A2", "*005010X223A2", "837I", False),
-    ([D], "005010X224A2", "*005010X224A2", "837D", False),
-    ([P], "999999X999X9", "", "837P", False),
-    ([P], "005010X223A2", "*005010X222A1", "837P", False),
-    ([P], "005010X223A2", "*005010X223A2", "837", True),
-    ([D], "005010X223A2", "", "837", True),
-    ([P, I], "005010X222A1", "*005010X222A1", "837", True),
+    ([SV1], "005010X222A1", "*005010X222A1", "837P", False),
+    ([SV1, SV1], "005010X222A2", "", "837P", False),
+    ([SV1], "004010X098A1", "", "837P", False),
+    ([SV2], "005010X223A2", "*005010X223A2", "837I", False),
+    ([SV3], "005010X224A2", "*005010X224A2", "837D", False),
+    ([SV1], "999999X999X9", "", "837P", False),
+    ([SV1], "005010X223A2", "*005010X222A1", "837P", False),
+    ([SV1], "005010X223A2", "*005010X223A2", "837", True),
+    ([SV3], "005010X223A2", "", "837", True),
+    ([SV1, SV2], "005010X222A1", "*005010X222A1", "837", True),
     ([], "005010X222A1", "", "837P", False),
     ([], "005010X299", "", "837", False),
 ]
@@ -251,12 +254,12 @@ def test_an_interchange_of_ta1_alone_may_count_none_or_one(count):
 
 
 def test_wrong_counts_are_tolerated_where_no_money_is():
-    x12 = read_x12(claims(P).replace(b"GE*1*", b"GE*3*").replace(b"IEA*1*", b"IEA*2*"))
+    x12 = read_x12(claims(SV1).replace(b"GE*1*", b"GE*3*").replace(b"IEA*1*", b"IEA*2*"))
     assert dict(x12.tolerances) == {"GE01": 1, "IEA01": 1}
 
 
 def test_a_segment_id_that_is_none_is_tolerated_outside_an_835():
-    x12 = read_x12(claims(P + "~**x"))
+    x12 = read_x12(claims(SV1 + "~**x"))
     assert x12.tolerances["SEGMENT_ID"] == 1
 
 
@@ -277,7 +280,5 @@ def test_ten_thousand_segments_are_all_there():
 @settings(deadline=None, max_examples=150)
 def test_any_bytes_are_transactions_or_a_fault(noise):
     for content in (noise, ISA.encode() + noise, BALANCED[:300] + noise + BALANCED[300:]):
-        try:
-            read_x12(content)
-        except Fault as fault:
-            assert fault.code
+        with suppress(Fault):
+            assert read_x12(content).transactions is not None

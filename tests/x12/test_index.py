@@ -10,7 +10,9 @@ from tasks.x12.delimiters import Delimiters
 from tasks.x12.index import index_segments, tag_code
 
 SIGNS = Delimiters("*", ":", "^", "~")
-PIECES = st.lists(st.sampled_from(["CAS*CO*45*1", "SVC", "N1*PR", " ", "\r\n", "\t", "x", "~", "**", "\0"]), max_size=30)
+PIECES = st.lists(
+    st.sampled_from(["CAS*CO*45*1", "SVC", "N1*PR", " ", "\r\n", "\t", "x", "~", "**", "\0"]), max_size=30
+)
 
 
 def found(content, start=0):

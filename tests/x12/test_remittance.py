@@ -77,7 +77,8 @@ def test_a_tax_number_is_no_npi():
 def test_a_claim_holds_what_its_loop_says():
     claim = rows_of(BALANCED)["claim"][0]
     loop = BALANCED[claim["byte_start"] : claim["byte_end"]]
-    assert loop.startswith(b"CLP*AAA1") and loop.endswith(b"REF*6R*L2~")
+    assert loop.startswith(b"CLP*AAA1")
+    assert loop.endswith(b"REF*6R*L2~")
     expected = {
         "position": 1,
         "patient_control_number": "AAA1",
@@ -99,7 +100,8 @@ def test_a_claim_holds_what_its_loop_says():
 def test_services_hold_what_their_loops_say():
     first, second, reversed_one = rows_of(BALANCED)["service"]
     loop = BALANCED[first["byte_start"] : first["byte_end"]]
-    assert loop.startswith(b"SVC*HC:99213") and loop.endswith(b"LQ*HE*N130~")
+    assert loop.startswith(b"SVC*HC:99213")
+    assert loop.endswith(b"LQ*HE*N130~")
     expected = {
         "position": 1,
         "procedure_code": "99213",
@@ -210,7 +212,8 @@ def test_money_is_exact(text, cents):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1.234", "1,234", "1.2.3", "abc", "-", ".", "+5", "1e3", " 777", "777 ", "$777", "٣", "1" * 16, "9" * 5000]
+    "text",
+    ["", "1.234", "1,234", "1.2.3", "abc", "-", ".", "+5", "1e3", " 777", "777 ", "$777", "٣", "1" * 16, "9" * 5000],
 )
 def test_what_is_no_amount_is_a_fault_with_its_place(text):
     content = file_835((f"CLP*A*1*100*{text}*0~",))
@@ -251,7 +254,12 @@ FAULTS = {
         "16",
     ),
     "a line before any claim": (BALANCED.replace(b"~LX*1~", b"~SVC*HC:1*1*1~LX*1~"), "ORPHAN_SEGMENT", "SVC", ""),
-    "an adjustment after the header number": (BALANCED.replace(b"~LX*1~", b"~LX*1~CAS*CO*45*1~"), "ORPHAN_SEGMENT", "CAS", ""),
+    "an adjustment after the header number": (
+        BALANCED.replace(b"~LX*1~", b"~LX*1~CAS*CO*45*1~"),
+        "ORPHAN_SEGMENT",
+        "CAS",
+        "",
+    ),
     "an adjustment after the PLB": (BALANCED.replace(b"~SE*", b"~CAS*CO*45*1~SE*"), "ORPHAN_SEGMENT", "CAS", ""),
     "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "CSA", ""),
     "no segment id": (BALANCED.replace(b"~CAS*PI", b"~*PI"), "BAD_SEGMENT", "", ""),

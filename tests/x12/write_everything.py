@@ -10,8 +10,21 @@ from tests.x12.write_rows import COVERAGE, PROVIDERS, SECOND, as_json, claim, li
 ON = date(2026, 2, 10)
 _PERSON = {"first_name": "ANA", "middle_name": "B", "suffix": "JR", "entity_type": "1", "taxonomy": "207Q00000X"}
 _NUMBERS = {"license_number": "L1", "upin": "U1", "commercial_number": "G1", "location_number": "LOC1"}
-_STREET = {"address1": "1 WAY", "address2": "STE 2", "city": "TORONTO", "state": "ON", "zip9": "M5V2T6", "country": "CA"}
-_REACH = {"contact_name": "DESK", "phone": "5085550123", "phone_ext": "12", "fax": "5085550124", "email": "desk@x.example"}
+_STREET = {
+    "address1": "1 WAY",
+    "address2": "STE 2",
+    "city": "TORONTO",
+    "state": "ON",
+    "zip9": "M5V2T6",
+    "country": "CA",
+}
+_REACH = {
+    "contact_name": "DESK",
+    "phone": "5085550123",
+    "phone_ext": "12",
+    "fax": "5085550124",
+    "email": "desk@x.example",
+}
 
 
 def _provider(key: str, npi: str, **fields: str) -> dict:
@@ -136,7 +149,13 @@ _REASONS = ["45", "97", "144", "253", "96", "204", "29"]
 def everything() -> list[ClaimRows]:
     """Give claims that together fill every field: a child's, a secondary, a self-insured one, and single leftovers."""
     lines = [
-        line(1, modifiers="25:59:GA:GY", diagnosis_pointers="1:2:3:4", service_to_on=date(2026, 3, 4), units=Decimal("1.500")),
+        line(
+            1,
+            modifiers="25:59:GA:GY",
+            diagnosis_pointers="1:2:3:4",
+            service_to_on=date(2026, 3, 4),
+            units=Decimal("1.500"),
+        ),
     ]
     diagnoses = ["J069", "R05", "Z23", "E119", "I10", "M545", "N390", "K219", "F329", "G4700", "H6690", "L309"]
     child = claim(
@@ -165,7 +184,12 @@ def _second_of(child: ClaimRows) -> ClaimRows:
     ]  # fmt: skip
     encounter = child.encounter | {"supplement": None}
     return replace(
-        child, coverages=[first, SECOND], payer_rank="S", cob_lines=[decided], cob_adjustments=adjusted, encounter=encounter
+        child,
+        coverages=[first, SECOND],
+        payer_rank="S",
+        cob_lines=[decided],
+        cob_adjustments=adjusted,
+        encounter=encounter,
     )
 
 

@@ -57,7 +57,9 @@ def line(number: int, charge_cents: int = 12000, **fields) -> dict:
     } | fields  # fmt: skip
 
 
-def claim(claim_id: str = "c1", lines=None, version=None, encounter=None, patient=None, coverage=None, **fields) -> ClaimRows:
+def claim(
+    claim_id: str = "c1", lines=None, version=None, encounter=None, patient=None, coverage=None, **fields
+) -> ClaimRows:
     """Give an ordinary claim with these changes: mappings are laid over the ordinary rows."""
     lines = [line(1), line(2, 3550)] if lines is None else lines
     lines = [row | {"claim_id": claim_id} for row in lines]

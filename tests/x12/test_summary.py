@@ -1,0 +1,129 @@
+"""The summary: golden files with their counts and cents, and a row rather than an exception for anything bad."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.x12.summary import summarize
+
+from .answer_bytes import file_of
+from .remittance_bytes import BALANCED, ISA
+
+GOLDEN = Path(__file__).parent / "golden"
+ROOT = Path(__file__).parents[2]
+COLUMNS = [
+    "file",
+    "kind",
+    "versions",
+    "interchanges",
+    "groups",
+    "transactions",
+    "claims",
+    "lines",
+    "adjustments",
+    "provider_adjustments",
+    "charged_cents",
+    "paid_cents",
+    "adjusted_cents",
+    "patient_cents",
+    "payment_cents",
+    "balanced",
+    "tolerated",
+    "faults",
+]
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("835_*.x12")), ids=lambda path: path.stem)
+def test_golden_files_say_what_they_said(path):
+    assert path.with_suffix(".why").read_text(encoding="utf-8").strip()
+    assert summarize(path.name, path.read_bytes()) == json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+
+
+def test_a_row_has_all_columns_in_order_and_is_json():
+    for content in (BALANCED, b"", b"ISA", file_of("FA", "005010X231A1", "AK1*HC*1", "AK9*A*1*1*1")):
+        for row in summarize("a.x12", content):
+            assert list(row) == COLUMNS
+            assert json.loads(json.dumps(row)) == row
+
+
+def test_a_file_of_several_kinds_is_a_row_for_each():
+    ack = file_of("FA", "005010X231A1", "AK1*HC*1", "AK9*A*1*1*1")
+    rows = summarize("a.x12", ack + BALANCED)
+    assert [(row["kind"], row["transactions"], row["claims"]) for row in rows] == [("999", 1, 0), ("835", 1, 3)]
+
+
+def test_what_cannot_be_read_is_a_row_with_its_fault():
+    (row,) = summarize("a.x12", BALANCED[:500])
+    assert (row["kind"], row["transactions"], row["payment_cents"]) == ("unknown", 0, 0)
+    (fault,) = row["faults"]
+    assert fault["code"] == "TRUNCATED"
+    assert set(fault) == {"code", "byte", "segment", "element", "message"}
+
+
+def test_a_file_without_transactions_is_a_row_too():
+    (row,) = summarize("a.x12", (ISA + "IEA*0*000000101~").encode())
+    assert (row["kind"], row["interchanges"], row["faults"][0]["code"] if row["faults"] else None) == ("none", 0, None)
+
+
+def test_a_bad_amount_counts_nothing_and_fails_its_verdicts():
+    (row,) = summarize("a.x12", BALANCED.replace(b"BPR*I*171.5*", b"BPR*I*17l.5*"))
+    assert (row["payment_cents"], row["paid_cents"]) == (0, 6050)
+    assert row["balanced"]["transaction"] == {"balanced": 0, "unbalanced": 1}
+    assert [(fault["code"], fault["segment"], fault["element"]) for fault in row["faults"]] == [
+        ("BAD_AMOUNT", "BPR", "02")
+    ]
+
+
+def claim_file(*segments):
+    return file_of("HC", "005010X222A1", "BHT*0019*00*1*20260301*0215*CH", *segments, set_code="837")
+
+
+def test_claims_are_counted_with_their_lines_and_prior_adjustments():
+    first = (
+        "CLM*A*150",
+        "SBR*S*18",
+        "CAS*CO*45*20*1*253*.5",
+        "LX*1",
+        "SV1*HC:99213*100*UN*1",
+        "LX*2",
+        "SV1*HC:85025*50*UN*1",
+    )
+    (row,) = summarize("a.x12", claim_file(*first, "CLM*B*80.5", "SV1*HC:99213*80.4*UN*1"))
+    counts = (row["claims"], row["lines"], row["adjustments"], row["charged_cents"], row["adjusted_cents"])
+    assert counts == (2, 3, 2, 23050, 2050)
+    assert row["balanced"]["claim"] == {"balanced": 1, "unbalanced": 1}
+
+
+@pytest.mark.parametrize(
+    ("segments", "code"),
+    [(("SV1*HC:99213*100*UN*1",), "ORPHAN_SEGMENT"), (("CLM*A*1x", "SV1*HC:99213*100*UN*1"), "BAD_AMOUNT")],
+)
+def test_claims_that_cannot_be_counted_are_faults(segments, code):
+    (row,) = summarize("a.x12", claim_file(*segments))
+    assert [fault["code"] for fault in row["faults"]] == [code]
+
+
+def test_an_acknowledgment_that_cannot_be_read_is_a_fault():
+    (row,) = summarize("a.x12", file_of("FA", "005010X231A1", "AK1*HC*ONE", "AK9*A*1*1*1"))
+    assert [(fault["code"], fault["segment"], fault["element"]) for fault in row["faults"]] == [
+        ("BAD_NUMBER", "AK1", "02")
+    ]
+
+
+@given(st.integers(0, len(BALANCED)), st.binary(max_size=20))
+@settings(deadline=None, max_examples=100)
+def test_it_never_raises(place, noise):
+    for content in (noise, BALANCED[:place] + noise, BALANCED[:place] + noise + BALANCED[place:]):
+        assert summarize("a.x12", content)
+
+
+def test_it_starts_without_heavy_packages():
+    heavy = ["pandas", "pyarrow", "prefect", "duckdb", "great_expectations", "pyx12", "boto3"]
+    program = f"import sys, tasks.x12.summary; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,177 @@
+"""What may not be written is refused with code, element and claim, and never with the value."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from schemas.errors import Fault
+from tasks.x12.professional import write_837p
+from tests.x12.write_rows import COVERAGE, ENVELOPE, as_json, claim, dependent, line, secondary, split
+
+TWO = [line(1), line(2, 3550)]
+
+
+def _source(**fields):
+    return claim(lines=[line(1)], service_lines={1: fields})
+
+
+def _provider(key, **fields):
+    rows = claim().providers
+    return claim(providers=rows | {key: rows[key] | fields})
+
+
+def _cob(**fields):
+    rows = secondary()
+    return replace(rows, cob_lines=[rows.cob_lines[0] | fields, rows.cob_lines[1]])
+
+
+CASES = [
+    # what is wrong, claim, code, place
+    ("no member id", claim(coverage={"member_id": None}), "WRITE_MISSING", "NM109"),
+    ("a member id of one character", claim(coverage={"member_id": "Z"}), "WRITE_LENGTH", "NM109"),
+    ("a member id with a delimiter", claim(coverage={"member_id": "ZZ*99"}), "WRITE_CHARACTER", "NM109"),
+    ("a name outside Latin letters", claim(coverage={"subscriber_last_name": "Олдерби"}), "WRITE_CHARACTER", "NM103"),
+    ("a name longer than 60", claim(coverage={"subscriber_last_name": "Z" * 61}), "WRITE_LENGTH", "NM103"),
+    ("no patient's birth date", dependent(patient={"birth_date": None}), "WRITE_MISSING", "DMG02"),
+    ("an unknown sex", dependent(patient={"sex": "Z"}), "WRITE_CODE", "DMG03"),
+    ("no street", dependent(patient={"address1": None}), "WRITE_MISSING", "N301"),
+    ("no state in the US", dependent(patient={"state": None}), "WRITE_MISSING", "N402"),
+    ("no ZIP code in the US", dependent(patient={"zip": ""}), "WRITE_MISSING", "N403"),
+    ("a city of one letter", dependent(patient={"city": "Z"}), "WRITE_LENGTH", "N401"),
+    ("an unknown relationship", claim(coverage={"relationship": "99"}), "WRITE_CODE", "PAT01"),
+    ("no relationship", claim(coverage={"relationship": None}), "WRITE_MISSING", "PAT01"),
+    ("no payer id", claim(coverage={"payer_id": None}), "WRITE_MISSING", "NM109"),
+    ("an unknown filing code", claim(coverage={"claim_filing_code": "09"}), "WRITE_CODE", "SBR09"),
+    ("no coverage of the payer", claim(payer_rank="S"), "WRITE_COVERAGE", "SBR01"),
+    ("two coverages of the payer", claim(coverages=[COVERAGE, COVERAGE]), "WRITE_COVERAGE", "SBR01"),
+    ("no billing provider", claim(encounter={"billing_provider_key": None}), "WRITE_PROVIDER", "NM109"),
+    ("a provider without a row", claim(encounter={"rendering_provider_key": "ZZ"}), "WRITE_PROVIDER", "NM1"),
+    ("no tax id", _provider("GROUP", tax_id=None), "WRITE_MISSING", "REF02"),
+    ("no tax id type", _provider("GROUP", tax_id_type=None), "WRITE_MISSING", "REF01"),
+    ("an organisation that refers", claim(encounter={"referring_provider_key": "CLINIC"}), "WRITE_CODE", "NM102"),
+    ("a control number longer than 38", claim(version={"patient_control_number": "Z" * 39}), "WRITE_LENGTH", "CLM01"),
+    ("no place of service", claim(encounter={"place_of_service": None}), "WRITE_MISSING", "CLM05-1"),
+    ("an unknown assignment", claim(encounter={"assignment_code": "Z"}), "WRITE_CODE", "CLM07"),
+    ("no assignment", claim(encounter={"assignment_code": None}), "WRITE_MISSING", "CLM07"),
+    ("a frequency of two characters", claim(version={"frequency_code": "ZZ"}), "WRITE_LENGTH", "CLM05-3"),
+    ("a replacement of nothing", claim(version={"frequency_code": "7"}), "WRITE_MISSING", "REF02"),
+    ("a total that is not the lines'", claim(version={"total_charge_cents": 15551}), "WRITE_UNBALANCED", "CLM02"),
+    ("an amount of a hundred millions", claim(lines=[line(1, 10**10)]), "WRITE_FORMAT", "CLM02"),
+    ("no lines", claim(lines=[]), "WRITE_REPEAT", "LX01"),
+    ("fifty-one lines", claim(lines=[line(n) for n in range(1, 52)]), "WRITE_REPEAT", "LX01"),
+    ("no diagnosis", claim(diagnoses=[]), "WRITE_MISSING", "HI01-1"),
+    ("thirteen diagnoses", claim(diagnoses=["J069"] * 13), "WRITE_REPEAT", "HI12-2"),
+    ("a diagnosis with its dot", claim(diagnoses=["J06.9"]), "WRITE_FORMAT", "HI01-2"),
+    ("a pointer past the last diagnosis", claim(lines=[line(1, diagnosis_pointers="1:3")]), "WRITE_POINTER", "SV107"),
+    ("no pointer", claim(lines=[line(1, diagnosis_pointers="")]), "WRITE_MISSING", "SV107-1"),
+    ("five modifiers", claim(lines=[line(1, modifiers="25:59:GA:GY:GZ")]), "WRITE_REPEAT", "SV101-6"),
+    ("a modifier of three characters", claim(lines=[line(1, modifiers="250")]), "WRITE_LENGTH", "SV101-3"),
+    ("no procedure code", claim(lines=[line(1, procedure_code=None)]), "WRITE_MISSING", "SV101-2"),
+    ("a line without a source line", claim(lines=TWO, service_lines={1: {}}), "WRITE_LINE", "LX01"),
+    ("a line number of 51 characters", claim(lines=[line(1, line_control_number="Z" * 51)]), "WRITE_LENGTH", "REF02"),
+    ("a drug without a unit", _source(ndc="00002143380", ndc_units=1), "WRITE_MISSING", "CTP05-1"),
+    ("an unknown drug unit", _source(ndc="00002143380", ndc_units=1, ndc_unit_type="Z"), "WRITE_CODE", "CTP05-1"),
+    ("a note of 81 characters", _source(line_note="Z" * 81), "WRITE_LENGTH", "NTE02"),
+    ("text that is not JSON", _source(line_supplement="{Z"), "WRITE_JSON", ""),
+    ("a list where an object is due", _source(line_supplement=as_json([1])), "WRITE_JSON", ""),
+    ("a word where an object is due", _source(line_supplement=as_json({"ambulance": "Z"})), "WRITE_JSON", ""),
+    (
+        "an amount in words",
+        claim(encounter={"contract_info": as_json({"type": "02", "amount": "Z"})}),
+        "WRITE_JSON",
+        "",
+    ),
+    ("a number of an unknown payer", _source(line_referrals=as_json([["T", "Z9"]])), "WRITE_COVERAGE", "REF04-2"),
+    (
+        "an ambulance without a reason",
+        _source(line_supplement=as_json({"ambulance": {"miles": 1}})),
+        "WRITE_MISSING",
+        "CR104",
+    ),
+    (
+        "a paper without its number",
+        claim(attachments=[{"line_number": None, "report_type": "OZ", "transmission": "FX"}]),
+        "WRITE_MISSING",
+        "PWK06",
+    ),
+    (
+        "eleven papers",
+        claim(attachments=[{"line_number": None, "report_type": "OZ", "transmission": "AA"}] * 11),
+        "WRITE_REPEAT",
+        "PWK",
+    ),
+    ("a line that the first payer left unbalanced", _cob(paid_amount_cents=8001), "WRITE_UNBALANCED", "SVD02"),
+    ("a decision without its date", _cob(adjudication_date=None), "WRITE_MISSING", "DTP03"),
+]
+
+
+@pytest.mark.parametrize(("rows", "code", "place"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_the_claim_is_refused(rows, code, place):
+    with pytest.raises(Fault) as raised:
+        write_837p(ENVELOPE, [rows])
+    fault = raised.value
+    assert (fault.code, fault.segment + fault.element) == (code, place)
+    assert fault.claim_id == "c1"
+    assert "claim c1" in fault.message
+    assert fault.remedy
+    if code != "WRITE_CODE":  # which lists the codes that may stand there
+        assert "Z" not in fault.message.replace("ZIP", "")  # every wrong value above is made of Z
+    assert not {"ALDERBY", "U08838576", "2014", "GULL"} & set(fault.message.upper().split())
+
+
+def test_a_refused_claim_names_the_element():
+    with pytest.raises(Fault, match="Patient Birth Date"):
+        write_837p(ENVELOPE, [dependent(patient={"birth_date": None})])
+
+
+def test_the_others_are_written_without_the_refused_one():
+    claims = [claim("good"), claim("bad", diagnoses=[])]
+    with pytest.raises(Fault) as raised:
+        write_837p(ENVELOPE, claims)
+    kept = [rows for rows in claims if rows.version["claim_id"] != raised.value.claim_id]
+    assert [span.claim_id for span in write_837p(ENVELOPE, kept).spans] == ["good"]
+
+
+@pytest.mark.parametrize("field", ["sender_id", "receiver_id"])
+def test_an_envelope_that_does_not_fit_is_refused(field):
+    with pytest.raises(Fault, match="WRITE_LENGTH"):
+        write_837p(replace(ENVELOPE, **{field: "X" * 16}), [claim()])
+    with pytest.raises(Fault, match="WRITE_LENGTH"):
+        write_837p(replace(ENVELOPE, interchange_control_number=10**9), [claim()])
+
+
+def test_a_bundled_line_need_not_balance_by_itself():
+    rows = secondary()
+    bundled = rows.cob_lines[0] | {"paid_amount_cents": 1, "bundled_into_line": 2}
+    written = write_837p(ENVELOPE, [replace(rows, cob_lines=[bundled, rows.cob_lines[1]])])
+    assert ["SVD", "UNIT3", "0.01", "HC:99213", "", "1", "2"] in split(written.content)
+
+
+def test_date_and_remaining_liability_stand_at_one_level():
+    rows = secondary()
+    first = rows.coverages[0] | {
+        "prior_adjudication_date": date(2026, 2, 20),
+        "prior_remaining_liability_cents": 1500,
+    }
+    rows = replace(rows, coverages=[first, rows.coverages[1]])
+    by_line = replace(rows, cob_lines=[row | {"remaining_liability_cents": 1500} for row in rows.cob_lines])
+    by_claim = replace(rows, cob_lines=[], cob_adjustments=[])
+    for written, levels in ((by_line, ["SVD", "SVD"]), (by_claim, ["SBR"])):
+        segments = split(write_837p(ENVELOPE, [written]).content)
+        liabilities = [i for i, s in enumerate(segments) if s[:2] == ["AMT", "EAF"]]
+        dates = [s for s in segments if s[:2] == ["DTP", "573"]]
+        assert len(liabilities) == len(dates) == len(levels)
+
+
+def test_more_than_six_reasons_go_on_in_a_second_segment_and_zeros_are_left_out():
+    adjusted = [
+        {"payer_rank": "P", "line_number": None, "group_code": "CO", "reason_code": str(n), "amount_cents": cents}
+        for n, cents in enumerate([100, 0, 100, 100, 100, 100, 100, 100], start=1)
+    ]
+    rows = replace(secondary(), cob_lines=[], cob_adjustments=adjusted)
+    found = [s for s in split(write_837p(ENVELOPE, [rows]).content) if s[0] == "CAS"]
+    assert found == [
+        ["CAS", "CO", "1", "1", "", "3", "1", "", "4", "1", "", "5", "1", "", "6", "1", "", "7", "1"],
+        ["CAS", "CO", "8", "1"],
+    ]
