@@ -31,7 +31,7 @@ def backfill(
         raise ClaimcycleError(f"no step {step!r}; one of: {', '.join(s.name for s in STEPS)}")
     lines = []
     if payer or file:
-        released = release_files(Path(home), until, payer, file, dry_run)
+        released = release_files(Path(home), payer, file, dry_run)
         lines.append(f"{'would release' if dry_run else 'released'} {released['released']} quarantined files")
     for offset in range((until - since).days + 1):
         day = since + timedelta(days=offset)

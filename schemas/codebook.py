@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-
 _NUMBER_LENGTH = 5
 
 
@@ -89,11 +88,12 @@ class ProcedureRefinement:
 
 @dataclass(frozen=True, slots=True)
 class CodeRange:
-    """A range of codes of one kind, compared by the first letters: N40 to N53 holds N529."""
+    """A range of codes of one kind since a day, compared by the first letters: N40 to N53 holds N529."""
 
     kind: str
     code_from: str
     code_to: str
+    valid_from: date
 
     def holds(self, code: str) -> bool:
         """Whether a code lies in the range; a number that ends in a letter is of another set than one that ends in a figure."""
@@ -104,12 +104,37 @@ class CodeRange:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeLimit:
+    """The ages in whole years, both included, at which the codes of a range are believed."""
+
+    span: CodeRange
+    age_from: int
+    age_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLimit:
+    """The most units of a line with a code of a range."""
+
+    span: CodeRange
+    most_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Two diagnoses that one claim does not carry together, by their first letters."""
+
+    code_prefix: str
+    other_prefix: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class AddOn:
     """A number that may only stand beside one of a range of primary numbers."""
 
     add_on_code: str
-    primary_from: str
-    primary_to: str
+    primaries: CodeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +155,9 @@ Dated = TypeVar("Dated", DiagnosisMapping, ProcedureMapping, Pair)
 class Codebook:
     """All that coding looks up.
 
-    Shape: crosswalks by (source system, source code); pairs by (column 1, column 2), empty unless a user loaded them.
-    Holds: `edition` is the hash of the files it was read from, the version of every rule in it.
+    Shape: crosswalks by (source system, source code); age limits by code system (ICD10CM, HCPCS); pairs by (column 1,
+    column 2), empty unless a user loaded them.
+    Holds: `edition` is the hash of its rows, the version of every rule in it.
     """
 
     edition: str
@@ -142,8 +168,14 @@ class Codebook:
     procedure_refinements: tuple[ProcedureRefinement, ...] = ()
     ranges: Mapping[str, tuple[CodeRange, ...]] = field(default_factory=dict)
     add_ons: Mapping[str, tuple[AddOn, ...]] = field(default_factory=dict)
+    age_limits: Mapping[str, tuple[AgeLimit, ...]] = field(default_factory=dict)
+    unit_limits: tuple[UnitLimit, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     modifiers: frozenset[str] = frozenset()
     pairs: Mapping[tuple[str, str], tuple[Pair, ...]] = field(default_factory=dict)
+    _spans: dict[tuple[str, str], tuple[CodeRange, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def diagnosis(self, source_system: str, source_code: str, on: date) -> DiagnosisMapping | None:
         """Give the crosswalk row of a source diagnosis on a day, None where there is none."""
@@ -157,9 +189,21 @@ class Codebook:
         """Give the pair conflict of two numbers on a day, None where there is none."""
         return _valid(self.pairs.get((column_1_code, column_2_code), ()), on)
 
-    def is_kind(self, kind: str, code: str) -> bool:
-        """Whether a code lies in a range of that kind."""
-        return any(span.holds(code) for span in self.ranges.get(kind, ()))
+    def is_kind(self, kind: str, code: str, on: date) -> bool:
+        """Whether a code lies in a range of that kind on a day."""
+        spans = self._spans.get((kind, code))
+        if spans is None:  # a code is looked for in its ranges once, whatever the number of lines
+            spans = self._spans[kind, code] = tuple(span for span in self.ranges.get(kind, ()) if span.holds(code))
+        return any(span.valid_from <= on for span in spans)
+
+    def is_age(self, code_system: str, code: str, age: int) -> bool:
+        """Whether a code is believed at an age; a code without a limit always is."""
+        limits = [limit for limit in self.age_limits.get(code_system, ()) if limit.span.holds(code)]
+        return all(limit.age_from <= age <= limit.age_to for limit in limits)
+
+    def most_units(self, code: str) -> int | None:
+        """Give the most units of a line with that code, None where no limit is known."""
+        return min((limit.most_units for limit in self.unit_limits if limit.span.holds(code)), default=None)
 
 
 def _valid(rows: tuple[Dated, ...], on: date) -> Dated | None:

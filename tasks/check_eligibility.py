@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import Fault
-from schemas.keys import key_of
 from tasks.step import step
 from tasks.stores import home as homes
 from tasks.stores.contents import finish, quarantine, unread
-from tasks.stores.vault import get_bytes, put_bytes
-from tasks.stores.warehouse import Warehouse, writer
+from tasks.stores.outbox import Sealed, register_batch, take_control_numbers
+from tasks.stores.vault import get_bytes
+from tasks.stores.warehouse import Warehouse, session, writer
 from tasks.x12.eligibility_answer import read_271
 from tasks.x12.envelope import read_x12
 from tasks.x12.inquiry import Inquiry, write_270
@@ -52,19 +52,16 @@ def check_eligibility(home: Path, night: date) -> dict[str, int]:
 
 
 def _read_answers(home: Path, night: date) -> int:
-    with writer(home) as warehouse:
-        contents = unread(warehouse, ["271"])
     answered = 0
-    for digest, kind in contents:
-        with writer(home) as warehouse:
+    with session(home) as warehouse:
+        for digest, kind in unread(warehouse, ["271"]):
             try:
-                answered += warehouse.insert(
-                    "encounters.coverage_answer", read_271(read_x12(get_bytes(home, digest)), digest, night)
-                )
+                with warehouse.transaction():
+                    rows = read_271(read_x12(get_bytes(home, digest)), digest, night)
+                    answered += warehouse.insert("encounters.coverage_answer", rows)
+                    finish(warehouse, digest, kind, "read", night)
             except Fault as fault:
                 quarantine(warehouse, digest, kind, fault, night)
-                continue
-            finish(warehouse, digest, kind, "read", night)
     return answered
 
 
@@ -73,43 +70,18 @@ def _ask(
 ) -> int:
     """Seal one 270 of a payer; one inquiry per member and date of service."""
     partner = practice.partner(rows[0]["partner_id"])
-    interchange, group = warehouse.take_numbers("interchange", 1)[0], warehouse.take_numbers("group", 1)[0]
+    interchange, group = take_control_numbers(warehouse)
     traces = [f"T{n:09d}" for n in warehouse.take_numbers("trace", len(rows))]
     envelope = Envelope(
-        sender_id=practice.submitter_id,
-        sender_name=practice.submitter_name,
-        contact_name=practice.contact_name,
-        contact_phone=practice.contact_phone,
-        receiver_id=partner.receiver_id,
-        receiver_name=partner.receiver_name,
-        interchange_control_number=interchange,
-        group_control_number=group,
-        night=night,
+        **practice.parties(partner), interchange_control_number=interchange, group_control_number=group, night=night
     )
     content = write_270(envelope, [_inquiry(row, trace) for row, trace in zip(rows, traces, strict=True)])
-    digest = put_bytes(home, content)
-    batch_id = key_of("batch", partner.partner_id, interchange)
-    warehouse.insert(
-        "files.file", [{"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}]
+    sealed = Sealed(
+        "270", partner.partner_id, rows[0]["payer_id"], interchange, group, content, len(rows), 0, judge="no map"
     )
-    batch = {
-        "batch_id": batch_id,
-        "kind": "270",
-        "partner_id": partner.partner_id,
-        "payer_id": rows[0]["payer_id"],
-        "interchange_control_number": interchange,
-        "group_control_number": group,
-        "file_name": f"270_{rows[0]['payer_id']}_{interchange:09d}.x12",
-        "file_sha256": digest,
-        "claim_count": len(rows),
-        "total_charge_cents": 0,
-        "judge": "no map",
-        "sealed_on": night,
-    }
-    warehouse.insert("claims.batch", [batch])
-    return warehouse.insert(
-        "encounters.inquiry", [_asked(row, trace, batch_id, night) for row, trace in zip(rows, traces, strict=True)]
-    )
+    batch_id, _ = register_batch(warehouse, home, sealed, night)
+    asked = [_asked(row, trace, batch_id, night) for row, trace in zip(rows, traces, strict=True)]
+    return warehouse.insert("encounters.inquiry", asked)
 
 
 def _inquiry(row: Mapping[str, Any], trace: str) -> Inquiry:

@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import Fault
 from tasks.claims.lifecycle import moves
@@ -26,10 +28,52 @@ def collect_files(home: Path, night: date) -> dict[str, int]:
     practice = homes.load_practice(home)
     with writer(home) as warehouse:
         _load_registries(warehouse, home)
-        _sort_released(warehouse, home, night)
-        drops = sum(_collect_drop(warehouse, home, folder, night) for folder in _finished_drops(practice.drops, night))
-        mails = sum(_collect_mail(warehouse, home, partner, night) for partner in practice.partners)
+        arrivals = _Arrivals(home, night, warehouse)
+        drops = sum(_collect_drop(arrivals, folder) for folder in _finished_drops(practice.drops, night))
+        mails = sum(_collect_mail(arrivals, home, partner) for partner in practice.partners)
+        arrivals.keep()
+        for digest in _unsorted(warehouse):
+            _sort_x12(warehouse, digest, get_bytes(home, digest), night)
+        park_unhandled(warehouse, night)
     return {"drops": drops, "files_of_partners": mails}
+
+
+class _Arrivals:
+    """What arrives tonight beside what arrived before; kept in one go."""
+
+    def __init__(self, home: Path, night: date, warehouse: Warehouse) -> None:
+        self._home, self._night, self._warehouse = home, night, warehouse
+        before = warehouse.rows("select source, drop_name, file_name, file_sha256 from files.arrival")
+        self._arrived = {tuple(row.values()) for row in before}
+        self._contents = {row["file_sha256"] for row in warehouse.rows("select file_sha256 from files.file")}
+        self._files: list[dict[str, Any]] = []
+        self._rows: list[dict[str, Any]] = []
+
+    def take(self, source: str, drop: str, name: str, kind: str, content: bytes) -> tuple[str, bool]:
+        """Put a file into the vault and note its arrival; give its SHA-256 and whether the content is new."""
+        digest = sha256(content).hexdigest()
+        if (source, drop, name, digest) in self._arrived:
+            return digest, False
+        is_new = digest not in self._contents
+        if is_new:
+            put_bytes(self._home, content)
+            self._contents.add(digest)
+            file = {"file_sha256": digest, "kind": kind, "byte_count": len(content), "first_seen_on": self._night}
+            self._files.append(file)
+        arrival = {"source": source, "drop_name": drop, "file_name": name, "file_sha256": digest}
+        self._rows.append({**arrival, "arrived_on": self._night, "is_repeat": not is_new})
+        return digest, is_new
+
+    def keep(self) -> None:
+        """Register everything taken."""
+        self._warehouse.insert("files.file", self._files)
+        self._warehouse.insert("files.arrival", self._rows)
+        drops = [
+            {"file_sha256": file["file_sha256"], "kind": "encounters", "transaction_count": 1}
+            for file in self._files
+            if file["kind"] == "drop"
+        ]
+        self._warehouse.insert("files.content", drops)
 
 
 def _load_registries(warehouse: Warehouse, home: Path) -> None:
@@ -61,37 +105,31 @@ def _is_due(name: str, night: date) -> bool:
         return True
 
 
-def _collect_drop(warehouse: Warehouse, home: Path, folder: Path, night: date) -> int:
+def _collect_drop(arrivals: _Arrivals, folder: Path) -> int:
+    """Take an export's files, and an index of them that stands for the drop; give 1 when the drop is new."""
     contents = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.suffix in {".csv", ".json"}}
-    digests = {name: put_bytes(home, content) for name, content in contents.items()}
-    index = json.dumps({"drop": folder.name, "files": digests}, sort_keys=True).encode()
-    key = put_bytes(home, index)
-    new = _register(warehouse, key, "drop", index, "encounters", folder.name, "", night)
+    digests = {}
     for name, content in contents.items():
         kind = "encounters" if name.endswith(".csv") else "manifest"
-        _register(warehouse, digests[name], kind, content, "encounters", folder.name, name, night)
-    warehouse.insert("files.content", [{"file_sha256": key, "kind": "encounters", "transaction_count": 1}])
-    return new
+        digests[name], _ = arrivals.take("encounters", folder.name, name, kind, content)
+    index = json.dumps({"drop": folder.name, "files": digests}, sort_keys=True).encode()
+    return int(arrivals.take("encounters", folder.name, "", "drop", index)[1])
 
 
-def _collect_mail(warehouse: Warehouse, home: Path, partner: homes.Partner, night: date) -> int:
+def _collect_mail(arrivals: _Arrivals, home: Path, partner: homes.Partner) -> int:
+    """Take a partner's finished files; give how many are new."""
     mailbox = open_mailbox(home, partner)
-    new = 0
-    for name in mailbox.inbound():
-        content = mailbox.fetch(name)
-        digest = put_bytes(home, content)
-        if _register(warehouse, digest, "x12", content, partner.partner_id, "", name, night):
-            new += 1
-            _sort_x12(warehouse, digest, content, night)
-    return new
+    names = mailbox.inbound()
+    return sum(arrivals.take(partner.partner_id, "", name, "x12", mailbox.fetch(name))[1] for name in names)
 
 
-def _sort_released(warehouse: Warehouse, home: Path, night: date) -> None:
-    """Sort again the files that a person has released from quarantine."""
-    for row in warehouse.rows(
-        "select file_sha256 from files.file f anti join files.content c using (file_sha256) anti join claims.batch b using (file_sha256) where f.kind = 'x12'"
-    ):
-        _sort_x12(warehouse, row["file_sha256"], get_bytes(home, row["file_sha256"]), night)
+def _unsorted(warehouse: Warehouse) -> list[str]:
+    """Give the partners' files whose kind nobody has looked at: new ones, and those released from quarantine."""
+    found = warehouse.rows(
+        """select f.file_sha256, min(a.file_name) as file_name from files.file f join files.arrival a using (file_sha256)
+           anti join files.content c using (file_sha256) where f.kind = 'x12' group by 1 order by 2, 1"""
+    )
+    return [row["file_sha256"] for row in found]
 
 
 def _sort_x12(warehouse: Warehouse, digest: str, content: bytes, night: date) -> None:
@@ -103,34 +141,7 @@ def _sort_x12(warehouse: Warehouse, digest: str, content: bytes, night: date) ->
         quarantine(warehouse, digest, "unknown", fault, night)
         return
     kinds = Counter(t.kind for t in x12.transactions)
-    warehouse.insert(
-        "files.content", [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
-    )
-    park_unhandled(warehouse, night)
-    warehouse.insert(
-        "files.tolerance",
-        [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()],
-    )
-
-
-def _register(
-    warehouse: Warehouse, digest: str, kind: str, content: bytes, source: str, drop: str, name: str, night: date
-) -> int:
-    """Register a content and its arrival; give 1 when the content is new."""
-    new = warehouse.insert(
-        "files.file", [{"file_sha256": digest, "kind": kind, "byte_count": len(content), "first_seen_on": night}]
-    )
-    warehouse.insert(
-        "files.arrival",
-        [
-            {
-                "source": source,
-                "drop_name": drop,
-                "file_name": name,
-                "file_sha256": digest,
-                "arrived_on": night,
-                "is_repeat": not new,
-            }
-        ],
-    )
-    return new
+    contents = [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
+    tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()]
+    warehouse.insert("files.content", contents)
+    warehouse.insert("files.tolerance", tolerated)

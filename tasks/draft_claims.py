@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tasks.claims.draft import claim_key, draft_version, patient_control_number
+from tasks.claims.draft import Draft, claim_key, draft_version, patient_control_number
 from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import step
 from tasks.stores.threads import keep_moves, known_events, states_of
@@ -14,6 +15,18 @@ from tasks.stores.warehouse import Warehouse, writer
 
 DRAFTABLE = ("START", "DRAFT", "HELD", "READY", "REJECTED", "REPLACEMENT_DRAFT")
 """States in which an encounter's newest version may become a claim version."""
+
+EVENTS_TO_DRAFT = {"START": "charge_captured", "REPLACEMENT_DRAFT": "", "DRAFT": ""}
+"""What brings a thread to a draft by its state; any other state: the data changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """An encounter version to be claimed (a row of claims.undrafted), its thread, and the version made of it."""
+
+    row: Mapping[str, Any]
+    claim: dict[str, Any]
+    draft: Draft
 
 
 @step
@@ -31,13 +44,12 @@ def draft_claims(home: Path, night: date) -> dict[str, int]:
         warehouse.insert("coding.finding", _set_findings(warehouse, night))
         if not drafted:
             return {"drafted": 0, "held": 0}
-        lines = _coded_lines(warehouse)
-        happenings = [
-            h
-            for row in drafted
-            for h in _draft(warehouse, row, lines[row["encounter_id"], row["encounter_version"]], night)
-        ]
-        happenings += _judge(warehouse, drafted)
+        drafts = _draft_all(warehouse, drafted, night)
+        warehouse.insert("claims.claim", [d.claim for d in drafts if d.row["state"] == "START"])
+        _change_payers(warehouse, drafts)
+        warehouse.insert("claims.version", [d.draft.version for d in drafts])
+        warehouse.insert("claims.line", [line for d in drafts for line in d.draft.lines])
+        happenings = [h for d in drafts for h in _opening(d)] + _judge(warehouse, drafts)
         claim_ids = sorted({h.claim_id for h in happenings})
         moved = advance(
             standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night
@@ -71,42 +83,62 @@ def _coded_lines(warehouse: Warehouse) -> dict[tuple[str, int], list[dict[str, A
     return found
 
 
-def _draft(
-    warehouse: Warehouse, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], night: date
-) -> list[Happening]:
-    """Write one claim version and give what brings its thread to a draft."""
-    claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], row["payer_rank"])
-    version = row["claim_version"] + 1
-    frequency, original = row["claim_frequency"] or "1", row["original_claim_number"]
-    if row["is_replacement"]:
-        frequency, original = "7", _payer_claim_number(warehouse, claim_id)
-    draft = draft_version(
-        claim_id, version, _control_number(warehouse, row, version), lines, frequency, original, night
-    )
-    if row["state"] == "START":
+def _draft_all(warehouse: Warehouse, rows: Sequence[Mapping[str, Any]], night: date) -> list[_Drafted]:
+    """Give the claim version that each row makes; patient control numbers are taken in the rows' order."""
+    lines = _coded_lines(warehouse)
+    given = _usable_numbers(warehouse, rows)
+    own = iter(warehouse.take_numbers("patient_control", len(rows) - len(given)))
+    drafted = []
+    for row in rows:
+        claim_id = row["claim_id"] or claim_key(row["tenant_id"], row["encounter_id"], row["payer_rank"])
+        control_number = given.get(row["encounter_id"]) or patient_control_number(next(own))
+        frequency, original = row["claim_frequency"] or "1", row["original_claim_number"]
+        if row["is_replacement"]:
+            frequency, original = "7", _payer_claim_number(warehouse, claim_id)
+        coded = lines[row["encounter_id"], row["encounter_version"]]
+        draft = draft_version(claim_id, row["claim_version"] + 1, control_number, coded, frequency, original, night)
         claim = {
             "claim_id": claim_id,
             "tenant_id": row["tenant_id"],
             "encounter_id": row["encounter_id"],
             "payer_rank": row["payer_rank"],
+            "payer_id": row["payer_id"] or "",
+            "opened_on": night,
         }
-        warehouse.insert("claims.claim", [{**claim, "payer_id": row["payer_id"] or "", "opened_on": night}])
-    warehouse.insert("claims.version", [draft.version])
-    warehouse.insert("claims.line", draft.lines)
-    event = {"START": "charge_captured", "REPLACEMENT_DRAFT": "", "DRAFT": ""}.get(row["state"], "data_changed")
-    return [Happening(claim_id, version, event, f"encounter version {row['encounter_version']}")] if event else []
+        drafted.append(_Drafted(row, claim, draft))
+    return drafted
 
 
-def _control_number(warehouse: Warehouse, row: Mapping[str, Any], version: int) -> str:
-    """Give the export's own patient control number to the first version if it is free, else burn one of ours."""
-    given = row["patient_control_number"]
-    if (
-        given
-        and version == 1
-        and not warehouse.value("select 1 from claims.version where patient_control_number = $1", [given])
-    ):
-        return str(given)
-    return patient_control_number(warehouse.take_numbers("patient_control", 1)[0])
+def _change_payers(warehouse: Warehouse, drafts: Sequence[_Drafted]) -> None:
+    """Point threads at the payer of their newest version: an amendment may name another one."""
+    for claim in (d.claim for d in drafts if d.row["state"] != "START"):
+        warehouse.execute(
+            "update claims.claim set payer_id = $1 where claim_id = $2 and payer_id <> $1",
+            [claim["payer_id"], claim["claim_id"]],
+        )
+
+
+def _usable_numbers(warehouse: Warehouse, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Give the export's own patient control number for first versions, where it was never used."""
+    wanted = {
+        r["patient_control_number"]: r["encounter_id"]
+        for r in rows
+        if r["patient_control_number"] and not r["claim_version"]
+    }
+    taken = warehouse.rows(
+        "select patient_control_number from claims.version where patient_control_number in (select unnest($1))",
+        [list(wanted)],
+    )
+    used = {row["patient_control_number"] for row in taken}
+    return {encounter_id: number for number, encounter_id in wanted.items() if number not in used}
+
+
+def _opening(drafted: _Drafted) -> list[Happening]:
+    """Give what brings the thread of a new version back to a draft; nothing where it is one already."""
+    event = EVENTS_TO_DRAFT.get(drafted.row["state"], "data_changed")
+    version = drafted.draft.version
+    source = f"encounter version {version['encounter_version']}"
+    return [Happening(version["claim_id"], version["claim_version"], event, source)] if event else []
 
 
 def _payer_claim_number(warehouse: Warehouse, claim_id: str) -> str | None:
@@ -121,15 +153,15 @@ def _payer_claim_number(warehouse: Warehouse, claim_id: str) -> str | None:
     return None if found is None else str(found)
 
 
-def _judge(warehouse: Warehouse, drafted: Sequence[Mapping[str, Any]]) -> list[Happening]:
+def _judge(warehouse: Warehouse, drafts: Sequence[_Drafted]) -> list[Happening]:
     """Give edits_passed or edits_failed for each version just drafted, the failing rules named."""
     rules: dict[tuple[str, int], set[str]] = defaultdict(set)
     for row in warehouse.rows("select encounter_id, encounter_version, rule_id from coding.hold"):
         rules[row["encounter_id"], row["encounter_version"]].add(row["rule_id"])
     happenings = []
-    for draft in drafted:
-        broken = sorted(rules[draft["encounter_id"], draft["encounter_version"]])
+    for drafted in drafts:
+        broken = sorted(rules[drafted.row["encounter_id"], drafted.row["encounter_version"]])
         event = "edits_failed" if broken else "edits_passed"
-        claim_id = draft["claim_id"] or claim_key(draft["tenant_id"], draft["encounter_id"], draft["payer_rank"])
-        happenings.append(Happening(claim_id, draft["claim_version"] + 1, event, "edits", " ".join(broken)))
+        version = drafted.draft.version
+        happenings.append(Happening(version["claim_id"], version["claim_version"], event, "edits", " ".join(broken)))
     return happenings

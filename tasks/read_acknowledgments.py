@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import Fault
-from tasks.claims.lifecycle import Happening, advance, standings
+from tasks.claims.lifecycle import Advance, Happening, advance, standings
 from tasks.step import step
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.threads import keep_moves, known_events, states_of, versions_by_control_number
 from tasks.stores.vault import get_bytes
-from tasks.stores.warehouse import Warehouse, writer
+from tasks.stores.warehouse import Warehouse, session
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
 from tasks.x12.envelope import X12File, read_x12
 
@@ -45,33 +45,34 @@ def read_acknowledgments(home: Path, night: date) -> dict[str, int]:
 
     Shape: acknowledgments.*, claims.event, claims.refused_event. Holds: one file is one transaction; reading it twice changes nothing.
     """
-    with writer(home) as warehouse:
+    with session(home) as warehouse:
         contents = sorted(unread(warehouse, KINDS), key=lambda content: KINDS.index(content[1]))
-    counts = {"files": len(contents), "moved": 0, "refused": 0}
-    for digest, kind in contents:
-        with writer(home) as warehouse:
+        counts = {"files": len(contents), "moved": 0, "refused": 0}
+        for digest, kind in contents:
             try:
-                happenings = _read(warehouse, read_x12(get_bytes(home, digest)), digest, kind, night)
+                with warehouse.transaction():
+                    moved = _read(warehouse, read_x12(get_bytes(home, digest)), digest, kind, night)
+                    finish(warehouse, digest, kind, "read", night)
             except Fault as fault:
                 quarantine(warehouse, digest, kind, fault, night)
                 continue
-            claim_ids = sorted({h.claim_id for h in happenings})
-            moved = advance(
-                standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night
-            )
-            keep_moves(warehouse, moved)
-            finish(warehouse, digest, kind, "read", night)
-        counts["moved"] += len(moved.events)
-        counts["refused"] += len(moved.refused)
+            counts["moved"] += len(moved.events)
+            counts["refused"] += len(moved.refused)
     return counts
 
 
-def _read(warehouse: Warehouse, x12: X12File, digest: str, kind: str, night: date) -> list[Happening]:
+def _read(warehouse: Warehouse, x12: X12File, digest: str, kind: str, night: date) -> Advance:
+    """Keep the answers of a file and move the claims they speak of."""
     if kind == "TA1":
-        return _interchanges(warehouse, read_ta1(x12, digest, night))
-    if kind == "277CA":
-        return _claims(warehouse, read_277ca(x12, digest, night))
-    return _transactions(warehouse, read_999(x12, digest, night))
+        happenings = _interchanges(warehouse, read_ta1(x12, digest, night))
+    elif kind == "277CA":
+        happenings = _claims(warehouse, read_277ca(x12, digest, night))
+    else:
+        happenings = _transactions(warehouse, read_999(x12, digest, night))
+    claim_ids = sorted({h.claim_id for h in happenings})
+    moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
+    keep_moves(warehouse, moved)
+    return moved
 
 
 def _interchanges(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
@@ -95,12 +96,12 @@ def _interchanges(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> li
 
 
 def _transactions(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
-    """Keep 999 answers and give what they say of each claim of their transaction."""
+    """Keep 999 answers and give what they say of each claim of their transaction, or of the whole group where none is named."""
     happenings = []
     for answer in answers:
         claims = warehouse.rows(
             """select b.batch_id, c.claim_id, c.claim_version from claims.batch b left join claims.batch_claim c
-                 on c.batch_id = b.batch_id and c.transaction_control_number = $2
+                 on c.batch_id = b.batch_id and $2 in ('', c.transaction_control_number)
                where b.group_control_number = $1 order by c.claim_id""",
             [answer["group_control_number"], answer["transaction_control_number"]],
         )

@@ -10,9 +10,9 @@ from tasks.step import step
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.threads import versions_by_control_number
 from tasks.stores.vault import get_bytes
-from tasks.stores.warehouse import Warehouse, writer
-from tasks.x12.envelope import read_x12
-from tasks.x12.remittance import read_835
+from tasks.stores.warehouse import Warehouse, session
+from tasks.x12.envelope import X12File, read_x12
+from tasks.x12.remittance import read_remittance
 
 TABLES = ("payment", "claim", "service", "adjustment", "provider_adjustment")
 
@@ -23,24 +23,37 @@ def read_remittances(home: Path, night: date) -> dict[str, int]:
 
     Shape: remittances.*. Holds: one file is one transaction; nothing is corrected; nothing is matched by name.
     """
-    with writer(home) as warehouse:
+    with session(home) as warehouse:
         contents = unread(warehouse, ["835"])
-    counts = {"files": len(contents), "payments": 0, "held": 0}
-    for digest, kind in contents:
-        with writer(home) as warehouse:
+        counts = {"files": len(contents), "payments": 0, "held": 0}
+        for digest, kind in contents:
             try:
-                rows = read_835(read_x12(get_bytes(home, digest)), digest, night)
+                with warehouse.transaction():
+                    rows = _read(warehouse, read_x12(get_bytes(home, digest)), digest, night)
+                    _match(warehouse, rows)
+                    for table in TABLES:
+                        warehouse.insert(f"remittances.{table}", rows[table])
+                    held = _judge(warehouse, rows["payment"])
+                    finish(warehouse, digest, kind, "read", night)
             except Fault as fault:
                 quarantine(warehouse, digest, kind, fault, night)
                 continue
-            _match(warehouse, rows)
-            for table in TABLES:
-                warehouse.insert(f"remittances.{table}", rows[table])
-            held = _judge(warehouse, rows["payment"])
-            finish(warehouse, digest, kind, "read", night)
-        counts["payments"] += len(rows["payment"])
-        counts["held"] += held
+            counts["payments"] += len(rows["payment"])
+            counts["held"] += held
     return counts
+
+
+def _read(warehouse: Warehouse, x12: X12File, digest: str, night: date) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows of an 835, what was tolerated noted beside it.
+
+    Raises: Fault, the first in the file's order.
+    """
+    remittance = read_remittance(x12, digest, night)
+    if remittance.faults:
+        raise remittance.faults[0]
+    tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in remittance.tolerances.items()]
+    warehouse.insert("files.tolerance", tolerated)
+    return remittance.rows
 
 
 def _match(warehouse: Warehouse, rows: Mapping[str, Sequence[dict[str, Any]]]) -> None:

@@ -19,7 +19,7 @@ from tasks.stores import home as homes
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.gate import judge_rows
 from tasks.stores.vault import get_bytes
-from tasks.stores.warehouse import Warehouse, writer
+from tasks.stores.warehouse import Warehouse, session
 
 Frames = dict[str, pd.DataFrame]
 
@@ -31,18 +31,17 @@ def receive_encounters(home: Path, night: date) -> dict[str, int]:
     Shape: encounters.*. Holds: one drop is one transaction; an encounter version is accepted once.
     """
     practice = homes.load_practice(home)
-    with writer(home) as warehouse:
+    with session(home) as warehouse:
         drops = unread(warehouse, ["encounters"])
-    counts = {"drops": len(drops), "accepted": 0, "rejected": 0, "repeated": 0, "findings": 0}
-    for digest, kind in drops:
-        index = json.loads(get_bytes(home, digest))["files"]
-        with writer(home) as warehouse:
+        counts = {"drops": len(drops), "accepted": 0, "rejected": 0, "repeated": 0, "findings": 0}
+        for digest, kind in drops:
+            index = json.loads(get_bytes(home, digest))["files"]
             try:
-                _receive(warehouse, home, practice, index, night, counts)
+                with warehouse.transaction():
+                    _receive(warehouse, home, practice, index, night, counts)
+                    finish(warehouse, digest, kind, "read", night)
             except Fault as fault:
                 quarantine(warehouse, digest, kind, fault, night)
-                continue
-            finish(warehouse, digest, kind, "read", night)
     return counts
 
 

@@ -1,6 +1,5 @@
 """Release: quarantined files go back to be read, after a person has mended what kept them out."""
 
-from datetime import date
 from pathlib import Path
 
 from tasks.step import step
@@ -14,7 +13,7 @@ where r.outcome = 'quarantined' and ($1::varchar is null or a.source in (select 
 
 
 @step
-def release_files(home: Path, night: date, payer: str | None, file: str | None, is_dry_run: bool) -> dict[str, int]:
+def release_files(home: Path, payer: str | None, file: str | None, is_dry_run: bool) -> dict[str, int]:
     """Quarantined files of that payer's mailbox, or of that name or hash, are unread again; their faults stay on record.
 
     Holds: nothing received is changed; a file still at fault goes back to quarantine.

@@ -2,22 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import ClaimcycleError, Fault
-from schemas.keys import key_of
 from schemas.money import cents_of
 from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import step
 from tasks.stores import home as homes
+from tasks.stores.outbox import Sealed, register_batch, take_control_numbers
 from tasks.stores.threads import keep_moves, known_events, states_of
-from tasks.stores.vault import put_bytes
 from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.envelope import read_x12
 from tasks.x12.judge import judge
 from tasks.x12.professional import ClaimRows, ClaimSpan, Envelope, Written, write_837p
+
+Refused = tuple[ClaimRows, str]
+"""A claim that cannot be sealed, with the reason."""
 
 READY = """
 select v.*, c.encounter_id, c.payer_rank, c.payer_id from claims.current_version v
@@ -37,12 +40,8 @@ def seal_batches(home: Path, night: date) -> dict[str, int]:
         by_payer: dict[str, list[ClaimRows]] = defaultdict(list)
         for payer_id, claim in _claim_rows(warehouse, warehouse.rows(READY)):
             by_payer[payer_id].append(claim)
-        partners = {
-            p["payer_id"]: practice.partner(p["partner_id"]) for p in warehouse.rows("select * from encounters.payer")
-        }
         sealed = [
-            _seal(warehouse, home, practice, partners[payer_id], payer_id, claims, night)
-            for payer_id, claims in sorted(by_payer.items())
+            _seal(warehouse, home, practice, payer_id, claims, night) for payer_id, claims in sorted(by_payer.items())
         ]
     return {"batches": sum(1 for count in sealed if count), "claims": sum(sealed)}
 
@@ -51,67 +50,29 @@ def _seal(
     warehouse: Warehouse,
     home: Path,
     practice: homes.Practice,
-    partner: homes.Partner,
     payer_id: str,
     claims: Sequence[ClaimRows],
     night: date,
 ) -> int:
     """Seal the claims of one payer that can be written and that the judge accepts; hold the others."""
-    interchange, group = warehouse.take_numbers("interchange", 1)[0], warehouse.take_numbers("group", 1)[0]
+    partner = practice.partner(
+        str(warehouse.value("select partner_id from encounters.payer where payer_id = $1", [payer_id]))
+    )
+    interchange, group = take_control_numbers(warehouse)
     envelope = Envelope(
-        sender_id=practice.submitter_id,
-        sender_name=practice.submitter_name,
-        contact_name=practice.contact_name,
-        contact_phone=practice.contact_phone,
-        receiver_id=partner.receiver_id,
-        receiver_name=partner.receiver_name,
-        interchange_control_number=interchange,
-        group_control_number=group,
-        night=night,
+        **practice.parties(partner), interchange_control_number=interchange, group_control_number=group, night=night
     )
-    good, refused = _writable(envelope, claims)
+    written, good, refused = _write(envelope, claims)
     _hold(warehouse, refused, night)
-    if not good:
+    if written is None:
         return 0
-    written = write_837p(envelope, good)
-    _prove(written, good)
-    digest = put_bytes(home, written.content)
-    batch_id = key_of("batch", partner.partner_id, interchange)
-    warehouse.insert(
-        "files.file",
-        [{"file_sha256": digest, "kind": "x12", "byte_count": len(written.content), "first_seen_on": night}],
+    total = sum(claim.version["total_charge_cents"] for claim in good)
+    _read_back(written, len(good), total)
+    sealed = Sealed(
+        "837P", partner.partner_id, payer_id, interchange, group, written.content, len(good), total, judge="accepted"
     )
-    warehouse.insert(
-        "claims.batch",
-        [
-            {
-                "batch_id": batch_id,
-                "kind": "837P",
-                "partner_id": partner.partner_id,
-                "payer_id": payer_id,
-                "interchange_control_number": interchange,
-                "group_control_number": group,
-                "file_name": f"837P_{payer_id}_{interchange:09d}.x12",
-                "file_sha256": digest,
-                "claim_count": len(good),
-                "total_charge_cents": sum(c.version["total_charge_cents"] for c in good),
-                "judge": "accepted",
-                "sealed_on": night,
-            }
-        ],
-    )
-    spans = [
-        {
-            "batch_id": batch_id,
-            "claim_id": s.claim_id,
-            "claim_version": s.claim_version,
-            "transaction_control_number": s.transaction_control_number,
-            "byte_start": s.byte_start,
-            "byte_end": s.byte_end,
-        }
-        for s in written.spans
-    ]
-    warehouse.insert("claims.batch_claim", spans)
+    batch_id, digest = register_batch(warehouse, home, sealed, night)
+    warehouse.insert("claims.batch_claim", [{"batch_id": batch_id, **asdict(span)} for span in written.spans])
     _move(warehouse, [_sealed(span, batch_id, digest) for span in written.spans], night)
     return len(good)
 
@@ -128,44 +89,48 @@ def _sealed(span: ClaimSpan, batch_id: str, digest: str) -> Happening:
     )
 
 
-def _writable(envelope: Envelope, claims: Sequence[ClaimRows]) -> tuple[list[ClaimRows], list[tuple[ClaimRows, str]]]:
-    """Split claims into those that write and pass the judge together, and those that do not, with the reason."""
+def _write(envelope: Envelope, claims: Sequence[ClaimRows]) -> tuple[Written | None, list[ClaimRows], list[Refused]]:
+    """Write the claims that can be written and that the judge accepts; give the others with the reason.
+
+    Holds: what is given as written was judged as it is, all claims together.
+    """
     good: list[ClaimRows] = []
-    refused: list[tuple[ClaimRows, str]] = []
+    refused: list[Refused] = []
     for claim in claims:
         try:
             write_837p(envelope, [claim])
             good.append(claim)
         except Fault as fault:
             refused.append((claim, str(fault)))
-    if good and not judge(write_837p(envelope, good).content).accepted:
-        for claim in list(good):
-            verdict = judge(write_837p(envelope, [claim]).content)
-            if not verdict.accepted:
-                good.remove(claim)
-                refused.append((claim, "; ".join(verdict.errors[:3])))
-    return good, refused
+    if not good:
+        return None, good, refused
+    written = write_837p(envelope, good)
+    if judge(written.content).accepted:
+        return written, good, refused
+    verdicts = [(claim, judge(write_837p(envelope, [claim]).content)) for claim in good]
+    worse = [(claim, "; ".join(verdict.errors[:3])) for claim, verdict in verdicts if not verdict.accepted]
+    if not worse:
+        raise ClaimcycleError(
+            f"{len(good)} claims pass the judge alone and not together; report this with the night's date"
+        )
+    again = _write(envelope, [claim for claim, verdict in verdicts if verdict.accepted])
+    return again[0], again[1], [*refused, *worse, *again[2]]
 
 
-def _prove(written: Written, claims: Sequence[ClaimRows]) -> None:
-    """Read the sealed bytes back and compare claims and cents; judge the whole.
+def _read_back(written: Written, claim_count: int, total_charge_cents: int) -> None:
+    """Read the bytes back with our own reader and compare claims and cents.
 
     Raises: ClaimcycleError when the bytes do not say what the rows say: nothing is sealed.
     """
     x12 = read_x12(written.content)
-    charges = [s.elements[1] for t in x12.transactions for s in t.segments if s.tag == "CLM"]
-    wanted = sum(c.version["total_charge_cents"] for c in claims)
-    if (
-        len(charges) != len(claims)
-        or sum(cents_of(c) for c in charges) != wanted
-        or not judge(written.content).accepted
-    ):
+    charges = [cents_of(s.elements[1]) for t in x12.transactions for s in t.segments if s.tag == "CLM"]
+    if (len(charges), sum(charges)) != (claim_count, total_charge_cents):
         raise ClaimcycleError(
-            f"a batch of {len(claims)} claims did not read back as written; nothing was sealed; report this with the night's date"
+            f"a batch of {claim_count} claims read back as {len(charges)}; nothing was sealed; report this with the night's date"
         )
 
 
-def _hold(warehouse: Warehouse, refused: Sequence[tuple[ClaimRows, str]], night: date) -> None:
+def _hold(warehouse: Warehouse, refused: Sequence[Refused], night: date) -> None:
     """Hold claims that cannot be sealed, each with its reason as a finding."""
     findings = [
         {
@@ -192,8 +157,7 @@ def _hold(warehouse: Warehouse, refused: Sequence[tuple[ClaimRows, str]], night:
 
 def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> list[tuple[str, ClaimRows]]:
     """Gather what the writer needs for each ready claim, with its payer."""
-    keys = [[row["encounter_id"], row["encounter_version"]] for row in ready]
-    if not keys:
+    if not ready:
         return []
     warehouse.execute("create or replace temp table ready as " + READY)
     gathered = {

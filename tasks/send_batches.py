@@ -11,9 +11,11 @@ from tasks.stores import home as homes
 from tasks.stores.mailbox import open_mailbox
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.vault import get_bytes
-from tasks.stores.warehouse import Warehouse, writer
+from tasks.stores.warehouse import Warehouse, session
 
 EVENTS = {"delivered": "transmit_ok", "failed": "transmit_failed", "unknown": "transmit_unknown"}
+
+WAITING = "select * from claims.unsent where outcome is null or outcome = 'failed' order by interchange_control_number"
 
 
 @step
@@ -24,11 +26,8 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
     Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself.
     """
     practice = homes.load_practice(home)
-    with writer(home) as warehouse:
-        waiting = warehouse.rows(
-            "select * from claims.unsent where outcome is null or outcome = 'failed' order by interchange_control_number"
-        )
-    outcomes = [_send(home, practice, batch, night) for batch in waiting]
+    with session(home) as warehouse:
+        outcomes = [_send(warehouse, home, practice, batch, night) for batch in warehouse.rows(WAITING)]
     return {
         "delivered": outcomes.count("delivered"),
         "failed": outcomes.count("failed"),
@@ -36,25 +35,22 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
     }
 
 
-def _send(home: Path, practice: homes.Practice, batch: Mapping[str, Any], night: date) -> str:
+def _send(warehouse: Warehouse, home: Path, practice: homes.Practice, batch: Mapping[str, Any], night: date) -> str:
     """Note the try, leave the file, note the outcome; a try that a crash left open is settled by looking first."""
     mailbox = open_mailbox(home, practice.partner(batch["partner_id"]))
     content = get_bytes(home, batch["file_sha256"])
     attempt = batch["attempts"] + 1
-    with writer(home) as warehouse:
-        is_first_try = warehouse.insert(
-            "claims.dispatch", [{"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}]
-        )
+    with warehouse.transaction():
+        dispatch = {"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}
+        is_first_try = warehouse.insert("claims.dispatch", [dispatch])
     found = "absent" if is_first_try else mailbox.look(batch["file_name"], content)
     if found == "absent":
         outcome, proof = mailbox.deliver(batch["file_name"], content)
+    elif found == "present":
+        outcome, proof = "delivered", f"{len(content)} bytes"
     else:
-        outcome, proof = (
-            ("delivered", f"{len(content)} bytes")
-            if found == "present"
-            else ("unknown", "a try was cut off and the mailbox cannot tell")
-        )
-    with writer(home) as warehouse:
+        outcome, proof = "unknown", "a try was cut off and the mailbox cannot tell"
+    with warehouse.transaction():
         _record(warehouse, batch, attempt, outcome, proof, night)
     return outcome
 

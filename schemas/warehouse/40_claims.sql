@@ -19,7 +19,7 @@ create table if not exists claims.claim ( -- one row per encounter and payer: th
   tenant_id    varchar not null, -- billing entity
   encounter_id varchar not null, -- the encounter
   payer_rank   varchar not null, -- P, S, T
-  payer_id     varchar not null, -- payer
+  payer_id     varchar not null, -- payer of the newest version, '' while none is known
   opened_on    date not null -- night
 );
 

@@ -203,7 +203,7 @@ select n.night, coalesce(s.sent_count, 0) as sent_count, coalesce(s.sent_cents, 
 from reports.night n left join sent s on s.happened_on = n.night left join cash c on c.posted_on = n.night
 left join denied d on d.opened_on = n.night left join held h on h.happened_on = n.night;
 
-create or replace view analytics.overdue as -- claims whose payer has let its expected answer day pass, as of the newest night: days late, cents open
+create or replace view analytics.overdue as -- one row per claim whose payer has let its expected answer day pass by the newest night: days late, cents open
 select o.claim_id, o.payer_id, o.state, o.since_on, o.since_on + o.expected_answer_days as expected_on,
        datediff('day', o.since_on + o.expected_answer_days, t.as_of_on) as days_late, c.patient_control_number, c.open_cents
 from claims.overdue o join analytics.claim c using (claim_id) cross join analytics.as_of t where o.since_on + o.expected_answer_days < t.as_of_on;

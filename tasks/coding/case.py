@@ -119,4 +119,4 @@ class Diagnosis:
 
 def is_kind(case: Case, kind: str, line: Line) -> bool:
     """Whether a billable line's code lies in a range of the codebook."""
-    return line.is_billable and case.codebook.is_kind(kind, line.code)
+    return line.is_billable and case.codebook.is_kind(kind, line.code, case.on)

@@ -11,10 +11,8 @@ from tasks.coding.findings import FindingRow, finding
 MOST_DIAGNOSES = 12
 """Diagnoses of one claim. Source: 005010X222A1, loop 2300 HI."""
 
-FERTILE_AGES = range(9, 65)
-"""Ages in years at which a maternity code is believed. Source: the age span of the Medicare Code Editor's maternity edit."""
-
 _ADULT_AGE = 18
+_CATEGORY_LENGTH = 3
 _PATTERN = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _SLOTS = range(1, MOST_DIAGNOSES + 1)
 
@@ -28,7 +26,7 @@ def code_diagnoses(case: Case, lines: Sequence[Line]) -> list[Diagnosis]:
         return _once(_from_source(case))
     mapped = _once([refined for one in _mapped(case) for refined in _refine(case, one, lines)])
     settled = _once([*_visit_reason(case, lines, mapped), *mapped, *_vaccine_reason(case, lines)])
-    leading = [one for one in settled if not case.codebook.is_kind("never_first", one.icd10cm_code)]
+    leading = [one for one in settled if not case.codebook.is_kind("never_first", one.icd10cm_code, case.on)]
     return (leading + [one for one in settled if one not in leading])[:MOST_DIAGNOSES]
 
 
@@ -42,23 +40,33 @@ def point(case: Case, lines: Sequence[Line], diagnoses: Sequence[Diagnosis]) -> 
 
 
 def find_diagnosis_flaws(case: Case, diagnoses: Sequence[Diagnosis]) -> Iterator[FindingRow]:
-    """Give what is wrong with the diagnoses (checks D01 D02 D04 D05 D06)."""
+    """Give what is wrong with the diagnoses (checks D01 D02 D04 D05 D06 D07)."""
     if not diagnoses:
         yield finding(case, "D01", "dx_1", case.encounter["dx_1"])
         return
-    if case.codebook.is_kind("never_first", diagnoses[0].icd10cm_code):
+    if case.codebook.is_kind("never_first", diagnoses[0].icd10cm_code, case.on):
         yield finding(case, "D04", "dx_1", diagnoses[0].icd10cm_code)
     for position, one in enumerate(diagnoses, start=1):
         yield from _code_flaws(case, one.icd10cm_code, f"dx_{position}")
+        if any(_exclude(case, one.icd10cm_code, other.icd10cm_code) for other in diagnoses):
+            yield finding(case, "D07", f"dx_{position}", one.icd10cm_code)
+
+
+def _exclude(case: Case, code: str, other: str) -> bool:
+    """Whether two codes exclude each other; the first of the pair is the one told of."""
+    return any(
+        code.startswith(rule.code_prefix) and other.startswith(rule.other_prefix) for rule in case.codebook.exclusions
+    )
 
 
 def _code_flaws(case: Case, code: str, column: str) -> Iterator[FindingRow]:
-    if not _PATTERN.fullmatch(code):
+    is_header = len(code) == _CATEGORY_LENGTH and case.codebook.is_kind("needs_more", code, case.on)
+    if is_header or not _PATTERN.fullmatch(code):
         yield finding(case, "D02", column, code)
     other_sex = {"M": "female_diagnosis", "F": "male_diagnosis"}.get(case.sex or "")
-    if other_sex and case.codebook.is_kind(other_sex, code):
+    if other_sex and case.codebook.is_kind(other_sex, code, case.on):
         yield finding(case, "D06", column, code)
-    if case.age is not None and case.age not in FERTILE_AGES and case.codebook.is_kind("maternity_diagnosis", code):
+    if case.age is not None and not case.codebook.is_age("ICD10CM", code, case.age):
         yield finding(case, "D05", column, code)
 
 
@@ -127,7 +135,10 @@ def _is_vaccine(case: Case, line: Line) -> bool:
 
 def _once(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
     """Give each code once, where it comes first."""
-    return list({one.icd10cm_code: one for one in reversed(diagnoses)}.values())[::-1]
+    first: dict[str, Diagnosis] = {}
+    for one in diagnoses:
+        first.setdefault(one.icd10cm_code, one)
+    return list(first.values())
 
 
 def _pointers(case: Case, line: Line, diagnoses: Sequence[Diagnosis]) -> tuple[int, ...]:
@@ -139,7 +150,10 @@ def _pointers(case: Case, line: Line, diagnoses: Sequence[Diagnosis]) -> tuple[i
     if line.selector == "preventive" and diagnoses:
         return (1,)
     wanted = [
-        position for slot in line.pointers for position, one in enumerate(diagnoses, start=1) if one.source_position == slot
+        position
+        for slot in line.pointers
+        for position, one in enumerate(diagnoses, start=1)
+        if one.source_position == slot
     ]
     found = tuple(dict.fromkeys(wanted))[:4]
     return found or ((1,) if diagnoses and not line.is_from_source else ())

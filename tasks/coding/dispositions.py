@@ -18,7 +18,9 @@ _WHOLE_REASONS = {"dental": "dental_only", "pharmacy": "pharmacy_only", "global_
 def whole_reason(case: Case) -> str | None:
     """Give the reason why nothing of an encounter is claimed, known before any code is looked at; None where it may be."""
     encounter = case.encounter
-    found = _STATUS_REASONS.get(encounter["encounter_status"] or "") or _CLAIM_TYPE_REASONS.get(encounter["claim_type"] or "")
+    found = _STATUS_REASONS.get(encounter["encounter_status"] or "") or _CLAIM_TYPE_REASONS.get(
+        encounter["claim_type"] or ""
+    )
     if found:
         return found
     if encounter["responsible_party"] == "self_pay":

@@ -95,7 +95,9 @@ def _distinct(findings: Iterable[FindingRow]) -> list[FindingRow]:
     return list({(row["rule_id"], row["line_number"], row["column_name"]): row for row in findings}.values())
 
 
-def _keep(case: Case, coded: CodedRows, reason: str | None, lines: Sequence[Line], diagnoses: Sequence[Diagnosis]) -> None:
+def _keep(
+    case: Case, coded: CodedRows, reason: str | None, lines: Sequence[Line], diagnoses: Sequence[Diagnosis]
+) -> None:
     own = {"encounter_id": case.encounter["encounter_id"], "encounter_version": case.encounter["encounter_version"]}
     coded.encounter.append(
         {
@@ -108,7 +110,9 @@ def _keep(case: Case, coded: CodedRows, reason: str | None, lines: Sequence[Line
         }
     )
     coded.line.extend({**own, **_line_row(line)} for line in lines)
-    coded.diagnosis.extend({**own, "position": position, **_diagnosis_row(one)} for position, one in enumerate(diagnoses, start=1))
+    coded.diagnosis.extend(
+        {**own, "position": position, **_diagnosis_row(one)} for position, one in enumerate(diagnoses, start=1)
+    )
 
 
 def _line_row(line: Line) -> Made:

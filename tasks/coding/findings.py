@@ -24,7 +24,7 @@ CHECKS = {
     "D04": Check("hold", "this code may not stand first: put the disease or injury before it", "coder"),
     "D05": Check("hold", "diagnosis and age do not go together: check birth date and code", "coder"),
     "D06": Check("hold", "diagnosis and sex do not go together: check registration and code", "coder"),
-    "D09": Check("fix", "repeated diagnosis left out, its pointers moved: nothing to do", "coder"),
+    "D07": Check("warn", "two codes that exclude each other: keep the one that is true", "coder"),
     "E06": Check("hold", "telehealth place and modifier do not agree: correct one of them", "coder"),
     "E12": Check("hold", "same code twice on a day: add 76, 77, 91 or 59 when true, else delete one", "coder"),
     "E13": Check("hold", "two visits on a day: merge them, or add 25 or 27 when true", "coder"),
@@ -32,17 +32,26 @@ CHECKS = {
     "L01": Check("hold", "code of another system without a CPT or HCPCS number: code the service", "coder"),
     "L02": Check("hold", "no CPT or HCPCS number: recode", "coder"),
     "L03": Check("hold", "modifier unknown or repeated: correct it", "coder"),
-    "L04": Check("hold", "a modifier is missing: 25 on a visit beside a procedure, LT or RT on a two-sided part", "coder"),
+    "L04": Check(
+        "hold", "a modifier is missing: 25 beside a procedure, LT or RT on a side, GP, GO or GN on therapy", "coder"
+    ),
     "L05": Check("hold", "units must be a whole number above zero: correct them", "coder"),
-    "L07": Check("hold", "pair that is not paid together: add a modifier when documented, else drop the second", "coder"),
+    "L06": Check("hold", "more units than are believed for one line: correct them, or split with a modifier", "coder"),
+    "L07": Check(
+        "hold", "pair that is not paid together: add a modifier when documented, else drop the second", "coder"
+    ),
     "L08": Check("hold", "add-on without its primary procedure: add that or drop this", "coder"),
+    "L11": Check("hold", "procedure and age do not go together: check birth date and code", "coder"),
     "L12": Check("hold", "procedure and sex do not go together: check registration and code", "coder"),
     "L14": Check("hold", "drug without NDC: take it from the stock record", "clinician"),
     "L15": Check("hold", "NDC is not eleven figures: pad its parts to 5-4-2", "biller"),
     "L17": Check("hold", "unlisted number without description: say what was done", "coder"),
     "L18": Check("hold", "anesthesia without minutes: add them", "coder"),
+    "L20": Check("fix", "not paid by itself: left out here, part of the visit", "biller"),
     "L21": Check("fix", "dental number: left out here, bill it on a dental claim", "biller"),
-    "S13": Check("warn", "the product or the giving of it is not charged: ask for the missing charge slip", "clinician"),
+    "S13": Check(
+        "warn", "the product or the giving of it is not charged: ask for the missing charge slip", "clinician"
+    ),
     "V13": Check("hold", "laboratory line without CLIA number: add it or send the test out", "biller"),
     "V14": Check("hold", "mammogram without the site's certificate number: add it", "biller"),
 }

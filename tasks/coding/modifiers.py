@@ -9,7 +9,7 @@ from tasks.coding.procedures import HOSPITAL_PLACES
 
 TELEHEALTH_PLACES = frozenset({"02", "10"})
 _TELEHEALTH = frozenset({"93", "95", "FQ", "GQ", "GT"})
-_SIDES = frozenset({"50", "LT", "RT"})
+_WANTED = {"two_sided": frozenset({"50", "LT", "RT"}), "therapy": frozenset({"CO", "CQ", "GN", "GO", "GP"})}
 _MOST_MODIFIERS = 4
 
 
@@ -51,7 +51,7 @@ def _missing(case: Case, line: Line, lines: Sequence[Line]) -> Iterator[FindingR
     is_visit = is_kind(case, "evaluation", line)
     if is_visit and not {"25", "57"} & set(line.modifiers) and _stands_beside_procedure(case, line, lines):
         yield finding(case, "L04", "modifier_1", line.code, line)
-    elif is_kind(case, "two_sided", line) and not _SIDES & set(line.modifiers):
+    elif any(is_kind(case, kind, line) and not wanted & set(line.modifiers) for kind, wanted in _WANTED.items()):
         yield finding(case, "L04", "modifier_2", line.code, line)
 
 

@@ -5,7 +5,6 @@ Pair conflicts come only from a table that the practice loaded (reference/pairs.
 
 from collections.abc import Iterator, Sequence
 
-from schemas.codebook import CodeRange
 from tasks.coding.case import Case, Line
 from tasks.coding.findings import FindingRow, finding
 
@@ -40,9 +39,8 @@ def _identity(line: Line) -> tuple[object, ...]:
 
 
 def _is_alone(case: Case, line: Line, codes: set[str]) -> bool:
-    primaries = case.codebook.add_ons.get(line.code, ())
-    spans = [CodeRange("primary", rule.primary_from, rule.primary_to) for rule in primaries]
-    return bool(spans) and not any(span.holds(code) for span in spans for code in codes)
+    rules = case.codebook.add_ons.get(line.code, ())
+    return bool(rules) and not any(rule.primaries.holds(code) for rule in rules for code in codes)
 
 
 def _conflicts(case: Case, first: Line, second: Line) -> bool:

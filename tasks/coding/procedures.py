@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from schemas.codebook import ProcedureMapping, ProcedureRefinement
 from tasks.coding.case import BILLABLE, RULES_VERSION, SOURCE_RULE, Case, Line, Row, is_kind
@@ -15,6 +14,8 @@ HOSPITAL_PLACES = frozenset({"19", "21", "22", "23"})
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _NDC = re.compile(r"[0-9]{11}")
+_SNOMED_LENGTH = 6
+_SET_ASIDE_CHECKS = {"dental": "L21", "bundled_in_visit": "L20"}
 _WHOLE_UNIT_TYPES = frozenset({None, "UN"})
 
 
@@ -28,13 +29,13 @@ def code_lines(case: Case) -> list[Line]:
 
 
 def find_procedure_flaws(case: Case, lines: Sequence[Line]) -> Iterator[FindingRow]:
-    """Give what is wrong with each line's number, units and drug (checks L01 L02 L05 L12 L14 L15 L17 L18 L21)."""
+    """Give what is wrong with each line's number, units and drug (checks L01 L02 L05 L06 L11 L12 L14 L15 L17 L18 L20 L21)."""
     for line in lines:
         if line.is_billable:
             yield from _number_flaws(case, line)
             yield from _drug_flaws(case, line)
-        elif line.is_from_source and line.reason == "dental":
-            yield finding(case, "L21", "procedure_code", line.code, line)
+        elif line.is_from_source and line.reason in _SET_ASIDE_CHECKS:
+            yield finding(case, _SET_ASIDE_CHECKS[line.reason], "procedure_code", line.code, line)
 
 
 def find_missing_products(case: Case, lines: Sequence[Line]) -> Iterator[FindingRow]:
@@ -66,10 +67,12 @@ def _code_line(case: Case, row: Row) -> Line:
 
 
 def _sort_out(case: Case, line: Line) -> Line:
-    """Give a source-coded line as it is, dental and tracking numbers set aside."""
-    if case.codebook.is_kind("dental", line.code):
+    """Give a source-coded line as it is; dental, tracking and never separately paid numbers are set aside."""
+    if is_kind(case, "dental", line):
         return set_aside(line, "dental")
-    return set_aside(line, "quality_code") if case.codebook.is_kind("quality", line.code) and line.code.endswith("F") else line
+    if is_kind(case, "bundled", line):
+        return set_aside(line, "bundled_in_visit")
+    return set_aside(line, "quality_code") if is_kind(case, "quality", line) and line.code.endswith("F") else line
 
 
 def _apply(case: Case, line: Line, mapping: ProcedureMapping) -> Line:
@@ -111,7 +114,11 @@ def _become(case: Case, line: Line, rule: ProcedureRefinement) -> Line:
         return set_aside(line, rule.reason, rule.rule_id, case.codebook.edition)
     modifiers = (*line.modifiers, rule.modifier) if rule.modifier else line.modifiers
     return replace(
-        line, procedure_code=rule.becomes_code, modifiers=modifiers, rule_id=rule.rule_id, rule_version=case.codebook.edition
+        line,
+        procedure_code=rule.becomes_code,
+        modifiers=modifiers,
+        rule_id=rule.rule_id,
+        rule_version=case.codebook.edition,
     )
 
 
@@ -120,26 +127,38 @@ def _leave_to_hospital(case: Case, lines: Sequence[Line]) -> list[Line]:
     if case.place not in HOSPITAL_PLACES:
         return list(lines)
     return [
-        set_aside(line, "facility", "hospital-staff") if not line.is_from_source and is_kind(case, "facility_staff", line) else line
+        set_aside(line, "facility", "hospital-staff")
+        if not line.is_from_source and is_kind(case, "facility_staff", line)
+        else line
         for line in lines
     ]
 
 
 def _number_flaws(case: Case, line: Line) -> Iterator[FindingRow]:
-    if line.reason == "unmapped":
+    is_other_system = line.code.isdigit() and len(line.code) >= _SNOMED_LENGTH
+    if line.reason == "unmapped" or is_other_system:
         yield finding(case, "L01", "procedure_code", line.code, line)
         return
-    if not _NUMBER.fullmatch(line.code):
+    if not _NUMBER.fullmatch(line.code) or is_kind(case, "retired", line):
         yield finding(case, "L02", "procedure_code", line.code, line)
+    if case.age is not None and not case.codebook.is_age("HCPCS", line.code, case.age):
+        yield finding(case, "L11", "procedure_code", line.code, line)
     other_sex = {"M": "female_procedure", "F": "male_procedure"}.get(case.sex or "")
-    if other_sex and case.codebook.is_kind(other_sex, line.code):
+    if other_sex and is_kind(case, other_sex, line):
         yield finding(case, "L12", "procedure_code", line.code, line)
-    is_part = line.row["unit_type"] in _WHOLE_UNIT_TYPES and line.units != line.units.to_integral_value()
-    if line.units <= Decimal(0) or is_part:
-        yield finding(case, "L05", "units", str(line.units), line)
-    if case.codebook.is_kind("unlisted", line.code) and not line.row["line_description"]:
+    if is_kind(case, "unlisted", line) and not line.row["line_description"]:
         yield finding(case, "L17", "line_description", None, line)
-    if case.codebook.is_kind("anesthesia", line.code) and line.row["unit_type"] != "MJ":
+    yield from _unit_flaws(case, line)
+
+
+def _unit_flaws(case: Case, line: Line) -> Iterator[FindingRow]:
+    is_part = line.row["unit_type"] in _WHOLE_UNIT_TYPES and line.units != line.units.to_integral_value()
+    if line.units <= 0 or is_part:
+        yield finding(case, "L05", "units", str(line.units), line)
+    most = case.codebook.most_units(line.code)
+    if most is not None and line.units > most:
+        yield finding(case, "L06", "units", str(line.units), line)
+    if is_kind(case, "anesthesia", line) and line.row["unit_type"] != "MJ":
         yield finding(case, "L18", "unit_type", line.row["unit_type"], line)
 
 
@@ -147,5 +166,5 @@ def _drug_flaws(case: Case, line: Line) -> Iterator[FindingRow]:
     ndc = line.row["ndc"]
     if ndc and not _NDC.fullmatch(ndc):
         yield finding(case, "L15", "ndc", ndc, line)
-    if not ndc and case.codebook.is_kind("drug", line.code):
+    if not ndc and is_kind(case, "drug", line):
         yield finding(case, "L14", "ndc", None, line)

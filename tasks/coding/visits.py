@@ -54,7 +54,7 @@ def find_visit_flaws(case: Case, lines: Sequence[Line]) -> Iterator[FindingRow]:
     if len(plain) > 1:
         yield finding(case, "E13", "modifier_1", plain[1].code, plain[1])
     for line in visits:
-        if line.is_from_source and case.is_established and case.codebook.is_kind("new_patient", line.code):
+        if line.is_from_source and case.is_established and is_kind(case, "new_patient", line):
             yield finding(case, "E19", "procedure_code", line.code, line)
 
 
@@ -68,7 +68,13 @@ def _code_visit(case: Case, line: Line, lines: Sequence[Line], level: int) -> Li
         selector = "office"
     code = _number(case, selector, level)
     if code is None:
-        return replace(line, procedure_code=line.row["procedure_code"], reason="unmapped", rule_id="unmapped", rule_version=RULES_VERSION)
+        return replace(
+            line,
+            procedure_code=line.row["procedure_code"],
+            reason="unmapped",
+            rule_id="unmapped",
+            rule_version=RULES_VERSION,
+        )
     return replace(line, procedure_code=code, rule_version=case.codebook.edition)
 
 

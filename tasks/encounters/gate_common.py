@@ -33,9 +33,9 @@ _CHECKED_SETS = frozenset(
         "procedure_qualifier", "unit_type", "ndc_unit_type", "tax_id_type",
     }
 )  # fmt: skip
-# Fields whose length belongs to a check of their own (E14, E05, P07, C11, C12, L02, L03, L15, V05, V06).
+# Fields whose length belongs to a check of their own (E14, D02, E05, P07, C11, C12, L02, L03, L15, V05, V06).
 _CHECKED_LENGTHS = re.compile(
-    r"patient_control_number|.*place_of_service|(.*_)?(state|zip|zip9)|claim_filing_code|relationship|procedure_code"
+    r"patient_control_number|dx_[0-9]+|.*place_of_service|(.*_)?(state|zip|zip9)|claim_filing_code|relationship|procedure_code"
     r"|modifier_[1-4]|ndc|taxonomy|tax_id"
 )
 _BROKEN_LETTERS = re.compile("\ufffd|[\u00c2\u00c3][\u0080-\u00bf]")

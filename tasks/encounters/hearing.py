@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -85,6 +85,17 @@ class Hearing:
     night: date
 
     @cached_property
+    def _cells(self) -> dict[tuple[str, str], list[Any]]:
+        """The columns by table and name, as lists: to ask a frame for one cell costs a hundred times more."""
+        return {(table, str(name)): frame[name].tolist() for table, frame in self.frames.items() for name in frame.columns}
+
+    def text(self, table: str, column: str, row: int) -> str | None:
+        """Give a value as received, None where it is missing or the table has no such column."""
+        values = self._cells.get((table, column))
+        value = values[row] if values else None
+        return value if isinstance(value, str) else None
+
+    @cached_property
     def keys(self) -> list[Key]:
         """Id and version of every encounter row."""
         return encounter_keys(self.frames["encounters"])
@@ -143,10 +154,8 @@ class Hearing:
     @cached_property
     def refused(self) -> set[str]:
         """Encounters with a rejected or broken row in a child table."""
-        rejected = {
-            self.frames[table]["encounter_id"].iat[row] for table in CHILD_TABLES for row in self.rejected_rows[table]
-        }
-        return rejected | {bad.key for bad in self.bad_rows if bad.key and table_of(bad) in CHILD_TABLES}
+        rejected = {self.encounter_of(table, row) for table in CHILD_TABLES for row in self.rejected_rows[table]}
+        return {name for name in rejected if name} | {bad.key for bad in self.bad_rows if bad.key and table_of(bad) in CHILD_TABLES}
 
     @cached_property
     def refused_parties(self) -> dict[tuple[str, str], Cause]:
@@ -193,21 +202,19 @@ class Hearing:
             return self.keys[row][0]
         if table not in CHILD_TABLES:
             return None
-        encounter_id = self.frames[table]["encounter_id"].iat[row]
-        return encounter_id if isinstance(encounter_id, str) else None
+        return self.text(table, "encounter_id", row)
 
     def file_of(self, table: str, row: int) -> str:
         """Give the file that holds a row: its table's, or that of the source table an adapter names."""
-        source_table = self.frames[table]["source_table"].iat[row]
-        return self.file_sha256s.get(source_table) or self.file_sha256s[table]
+        return self.file_sha256s.get(self.text(table, "source_table", row) or table) or self.file_sha256s[table]
 
     def lineage_of(self, table: str, row: int) -> dict[str, int]:
         """Give source_row, byte_start and byte_end of a row."""
-        return {name: int(self.frames[table][name].to_numpy()[row]) for name in LINEAGE}
+        return {name: self._cells[table, name][row] for name in LINEAGE}
 
     def party_of(self, table: str, row: int) -> tuple[str, str]:
         """Give table and key of a patient or provider row."""
-        return table, str(self.frames[table][PARTY_KEYS[table]].iat[row])
+        return table, self.text(table, PARTY_KEYS[table], row) or ""
 
     def is_left_out(self, table: str, verdict: Verdict) -> bool:
         """Whether a verdict that does not reject keeps its row out all the same.

@@ -86,7 +86,9 @@ def make_registry(frames: Mapping[str, pd.DataFrame], tenant_id: str) -> Registr
     return Registry(
         billing_provider_key=group["provider_key"],
         clia_number=f"22D{_number('clia', tenant_id, 7)}",
-        providers=tuple({**dict.fromkeys(header("providers")), **row, "npi": numbers[row["provider_key"]]} for row in providers),
+        providers=tuple(
+            {**dict.fromkeys(header("providers")), **row, "npi": numbers[row["provider_key"]]} for row in providers
+        ),
         payers=tuple(payers),
         payer_ids=payer_ids,
         fees=tuple(_fee(code, cents) for code, cents in sorted(FEES.items())),

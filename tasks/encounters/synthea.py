@@ -58,7 +58,9 @@ def is_synthea(headers: Mapping[str, tuple[str, ...]]) -> bool:
     return "claims_transactions" in by_stem and "ENCOUNTERCLASS" in by_stem.get("encounters", ())
 
 
-def to_canonical(frames: Mapping[str, pd.DataFrame], registry: Registry, tenant_id: str, zone: str) -> dict[str, pd.DataFrame]:
+def to_canonical(
+    frames: Mapping[str, pd.DataFrame], registry: Registry, tenant_id: str, zone: str
+) -> dict[str, pd.DataFrame]:
     """Give the canonical tables of a Synthea export.
 
     Shape: Synthea frames by file stem, text with source_row, byte_start, byte_end; out come the contract's columns as text (missing =
@@ -82,7 +84,9 @@ def _check_layout(frames: Mapping[str, pd.DataFrame]) -> None:
     remedy = "export again with Synthea 3.3 or 4.0 and every CSV file, or register the new layout in tasks/encounters/synthea.py"
     for stem, columns in LAYOUT.items():
         if stem not in frames:
-            raise Fault("INCOMPLETE_DROP", f"{stem}.csv is missing from the Synthea export", remedy, segment=f"{stem}.csv")
+            raise Fault(
+                "INCOMPLETE_DROP", f"{stem}.csv is missing from the Synthea export", remedy, segment=f"{stem}.csv"
+            )
         found = set(frames[stem].columns) - set(LINEAGE)
         missing, extra = [name for name in columns if name not in found], len(found - set(columns))
         if missing or extra:

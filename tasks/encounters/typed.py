@@ -128,7 +128,6 @@ def _drawn_in(hearing: Hearing) -> Iterable[Row]:
 
 
 def _quarantine_row(hearing: Hearing, table: str, row: int, cause: Cause) -> Row:
-    frame = hearing.frames[table]
     return {
         **hearing.lineage_of(table, row),
         "file_sha256": hearing.file_of(table, row),
@@ -136,16 +135,11 @@ def _quarantine_row(hearing: Hearing, table: str, row: int, cause: Cause) -> Row
         "rule_id": cause.rule_id,
         "encounter_id": hearing.encounter_of(table, row),
         "column_name": cause.column,
-        "value": _value(frame, cause.column, row),
+        "value": hearing.text(table, cause.column, row),
         "remedy": cause.remedy,
         "owner": cause.owner,
         "quarantined_on": hearing.night,
     }
-
-
-def _value(frame: pd.DataFrame, column: str, row: int) -> str | None:
-    value = frame[column].iat[row] if column in frame else None
-    return value if isinstance(value, str) else None
 
 
 def _find(hearing: Hearing) -> list[Row]:
@@ -175,28 +169,26 @@ def _accepted_for(hearing: Hearing, table: str, verdict: Verdict) -> list[str]:
 
 
 def _finding_row(hearing: Hearing, table: str, verdict: Verdict, encounter_id: str) -> Row:
-    frame = hearing.frames[table]
-    line = _value(frame, "line_number", verdict.row)
+    line = hearing.text(table, "line_number", verdict.row)
     return {
         "encounter_id": encounter_id,
         "encounter_version": hearing.versions[encounter_id],
         "rule_id": verdict.rule_id,
         "line_number": (parse_small_integer(line) or 0) if line else 0,
-        "column_name": _place(frame, table, verdict),
+        "column_name": _place(hearing, table, verdict),
         "severity": verdict.severity,
-        "value": _value(frame, verdict.column, verdict.row),
+        "value": hearing.text(table, verdict.column, verdict.row),
         "remedy": verdict.remedy,
         "owner": verdict.owner,
         "found_on": hearing.night,
     }
 
 
-def _place(frame: pd.DataFrame, table: str, verdict: Verdict) -> str:
+def _place(hearing: Hearing, table: str, verdict: Verdict) -> str:
     """Give the column with its table and key, such as coverages.S.member_id; alone for encounters and service lines."""
     if table in {"encounters", "service_lines"}:
         return verdict.column
-    key = {"providers": "provider_key", "patients": None}.get(table, "payer_rank")
-    name = _value(frame, key, verdict.row) if key else None
+    name = hearing.text(table, "provider_key" if table == "providers" else "payer_rank", verdict.row)
     return ".".join(part for part in (table, name, verdict.column) if part)
 
 

@@ -45,30 +45,39 @@ class Standing:
 
 
 def standing_of(entries: Iterable[Row]) -> Standing:
-    """Give what stands of a claim when its answers and reversals have met, whatever the order they came in."""
+    """Give what stands of a claim when its answers and reversals have met.
+
+    Holds: a function of the set of entries: the order they came in does not matter. Reversals first meet answers of the
+    version they name, then what is left of any version meets (a void may name its own number).
+    """
     rows = list(entries)
-    standing = Standing(_stored(rows, ANSWER_RULES), [])
-    for reversal in _stored(rows, REVERSAL_RULES):
-        taken = taken_back(reversal.totals, reversal.claim_version, standing.answers)
-        if not taken:
-            standing.reversals.append(reversal)
-        for answer in taken:
-            standing.answers.remove(answer)
-    return standing
+    answers, reversals = _stored(rows, ANSWER_RULES), _stored(rows, REVERSAL_RULES)
+    for is_named in (True, False):
+        left = []
+        for reversal in reversals:
+            taken = _met(reversal.totals, _candidates(answers, reversal.claim_version) if is_named else answers)
+            answers = [answer for answer in answers if not any(answer is one for one in taken)]
+            left += [] if taken else [reversal]
+        reversals = left
+    return Standing(answers, reversals)
 
 
 def taken_back(reversed_totals: Totals, claim_version: int | None, answers: Sequence[Stored]) -> tuple[Stored, ...]:
-    """Give the answers whose cents by code the reversal negates, empty where there are none.
+    """Give the standing answers whose cents by code a new reversal negates, empty where there are none."""
+    return _met(reversed_totals, _candidates(answers, claim_version)) or _met(reversed_totals, answers)
 
-    Holds: the version that the reversal names comes before others, one answer before several together.
-    """
+
+def _candidates(answers: Sequence[Stored], claim_version: int | None) -> list[Stored]:
+    return [answer for answer in answers if answer.claim_version == claim_version]
+
+
+def _met(reversed_totals: Totals, answers: Sequence[Stored]) -> tuple[Stored, ...]:
+    """Give the fewest answers that together are the negative of the totals."""
     wanted = {code: -cents for code, cents in reversed_totals.items()}
-    named = [answer for answer in answers if answer.claim_version == claim_version]
-    for candidates in (named, list(answers)):
-        for size in range(1, min(len(candidates), MOST_PARTS) + 1):
-            for chosen in combinations(candidates[:MOST_PARTS], size):
-                if wanted and _sum(chosen) == wanted:
-                    return chosen
+    for size in range(1, min(len(answers), MOST_PARTS) + 1):
+        for chosen in combinations(answers[:MOST_PARTS], size):
+            if wanted and _sum(chosen) == wanted:
+                return chosen
     return ()
 
 
@@ -80,8 +89,8 @@ def totals_of(legs: Iterable[Leg]) -> Totals:
 def negative_legs(taken: Sequence[Stored], own: Sequence[Leg], claim: Place) -> list[Leg]:
     """Give the exact negatives of the stored entries, each with the bytes of the reversal that say so.
 
-    Holds: account, line, code and version are the stored ones; bytes are of the same line and code where the reversal
-    has them, else of the same code, else of the CLP.
+    Holds: account, line and code are the stored ones; bytes are of the same line and code where the reversal has them,
+    else of the same code, else of the CLP.
     """
     places = _places(own)
     return [
@@ -92,7 +101,6 @@ def negative_legs(taken: Sequence[Stored], own: Sequence[Leg], claim: Place) -> 
             rule=REVERSAL,
             line_number=entry["line_number"],
             code=entry["code"],
-            claim_version=entry["claim_version"],
         )
         for stored in taken
         for entry in stored.entries

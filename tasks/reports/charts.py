@@ -20,17 +20,23 @@ PITCH = 28.0
 BAR = 16.0
 
 
-def stacked_bars(key: str, title: str, rows: Sequence[Row], label: str, series: Sequence[Series], width: float = WIDTH) -> Markup:
+def stacked_bars(
+    key: str, title: str, rows: Sequence[Row], label: str, series: Sequence[Series], width: float = WIDTH
+) -> Markup:
     """Draw one bar of cents per row, its series one after another, its total at the end, and the legend above.
 
     Holds: bars of one chart share a scale; parts below zero are not drawn (they stand in the table).
     """
+    if not rows:
+        return Markup("")
     totals = [sum(_cents(row, s) for s in series) for row in rows]
     scale = (width - LABEL - VALUE) / max([*totals, 1])
     pieces: list[Markup] = []
     for index, (row, total) in enumerate(zip(rows, totals, strict=True)):
         pieces += _bar(str(row[label]).replace("_", " "), row, series, total, scale, index * PITCH)
-    says = "; ".join(f"{str(r[label]).replace('_', ' ')}: {whole_dollars(t)}" for r, t in zip(rows, totals, strict=True))
+    says = "; ".join(
+        f"{str(r[label]).replace('_', ' ')}: {whole_dollars(t)}" for r, t in zip(rows, totals, strict=True)
+    )
     return legend(series) + picture(key, title, says, width, len(rows) * PITCH, pieces)
 
 
@@ -40,7 +46,9 @@ def _bar(label: str, row: Row, series: Sequence[Series], total: int, scale: floa
     for s in series:
         cents = _cents(row, s)
         if cents:
-            pieces.append(rect(at, top + 4, cents * scale, BAR, s.css, f"{label}, {s.label}: {with_dollar_sign(cents)}"))
+            pieces.append(
+                rect(at, top + 4, cents * scale, BAR, s.css, f"{label}, {s.label}: {with_dollar_sign(cents)}")
+            )
         at += cents * scale
     return [*pieces, text(at + 8, top + BAR + 1, whole_dollars(total), "value")]
 
@@ -51,6 +59,8 @@ def _cents(row: Row, series: Series) -> int:
 
 def rate_bars(key: str, title: str, rows: Sequence[Row], label: str, rate: str, made_of: tuple[str, str]) -> Markup:
     """Draw one bar per row for a rate of 0 to 1, with what it is made of; a rate without a denominator has no bar."""
+    if not rows:
+        return Markup("")
     scale = (WIDTH - LABEL - SAID) / max([float(row[rate] or 0) for row in rows] + [0.01])
     pieces: list[Markup] = []
     for index, row in enumerate(rows):
@@ -67,6 +77,8 @@ def rate_bars(key: str, title: str, rows: Sequence[Row], label: str, rate: str, 
 
 def columns(key: str, title: str, rows: Sequence[Row], label: str, series: Sequence[Series]) -> Markup:
     """Draw one column of cents per row, parts above zero upward, parts below zero downward, over dollar lines."""
+    if not rows:
+        return Markup("")
     height, bottom = 220.0, 26.0
     ups = [sum(max(int(r[s.field]), 0) for s in series) for r in rows]
     downs = [sum(min(int(r[s.field]), 0) for s in series) for r in rows]
@@ -76,19 +88,26 @@ def columns(key: str, title: str, rows: Sequence[Row], label: str, series: Seque
     pieces: list[Markup] = []
     for cents in range(low_cents, top_cents + 1, step):
         y = 10 + (top_cents - cents) * scale
-        pieces += [line(70, y, WIDTH, y, "axis" if cents == 0 else "grid"), text(62, y + 4, whole_dollars(cents), "tick", "end")]
-    pitch = (WIDTH - 80) / max(len(rows), 1)
+        pieces += [
+            line(70, y, WIDTH, y, "axis" if cents == 0 else "grid"),
+            text(62, y + 4, whole_dollars(cents), "tick", "end"),
+        ]
+    pitch = (WIDTH - 80) / len(rows)
     for index, row in enumerate(rows):
         pieces += _column(row, series, 76 + index * pitch, pitch, 10 + top_cents * scale, scale, str(row[label]))
-    every = ceil(len(rows) / 12) or 1
+    every = ceil(len(rows) / 12)
     pieces += [
-        text(76 + i * pitch + pitch / 2, height - 6, str(row[label])[5:], "tick", "middle") for i, row in enumerate(rows) if i % every == 0
+        text(76 + i * pitch + pitch / 2, height - 6, str(row[label])[5:], "tick", "middle")
+        for i, row in enumerate(rows)
+        if i % every == 0
     ]
     says = "; ".join(f"{row[label]}: {whole_dollars(u + d)}" for row, u, d in zip(rows, ups, downs, strict=True))
     return legend(series) + picture(key, title, says, WIDTH, height, pieces)
 
 
-def _column(row: Row, series: Sequence[Series], x: float, pitch: float, zero: float, scale: float, label: str) -> list[Markup]:
+def _column(
+    row: Row, series: Sequence[Series], x: float, pitch: float, zero: float, scale: float, label: str
+) -> list[Markup]:
     pieces, up, down, width = [], zero, zero, min(pitch * 0.7, 40.0)
     for s in series:
         cents = int(row[s.field])
@@ -97,7 +116,9 @@ def _column(row: Row, series: Sequence[Series], x: float, pitch: float, zero: fl
             up -= size
         if cents:
             at = up if cents > 0 else down
-            pieces.append(rect(x + (pitch - width) / 2, at, width, size, s.css, f"{label}, {s.label}: {with_dollar_sign(cents)}"))
+            pieces.append(
+                rect(x + (pitch - width) / 2, at, width, size, s.css, f"{label}, {s.label}: {with_dollar_sign(cents)}")
+            )
         if cents < 0:
             down += size
     return pieces
@@ -112,6 +133,8 @@ def _step(span: int) -> int:
 
 def day_ranges(key: str, title: str, rows: Sequence[Row], label: str) -> Markup:
     """Draw median and 90th percentile of days per row on one scale."""
+    if not rows:
+        return Markup("")
     furthest = max([float(row["p90_days"] or 0) for row in rows] + [1.0])
     scale = (WIDTH - LABEL - SAID) / furthest
     pieces: list[Markup] = []

@@ -35,7 +35,9 @@ def line(x1: float, y1: float, x2: float, y2: float, css: str) -> Markup:
 
 def text(x: float, y: float, words: str, css: str = "", anchor: str = "start") -> Markup:
     """Write words; `anchor` start, middle or end."""
-    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(css, number(x), number(y), anchor, words)
+    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+        css, number(x), number(y), anchor, words
+    )
 
 
 def picture(key: str, title: str, says: str, width: float, height: float, pieces: Iterable[Markup]) -> Markup:
@@ -49,8 +51,12 @@ def picture(key: str, title: str, says: str, width: float, height: float, pieces
 
 def legend(series: Iterable[Series]) -> Markup:
     """List the colours with their words."""
-    items = (Markup('<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10"/></svg>{}</li>').format(
-        s.css, s.label) for s in series)
+    items = (
+        Markup(
+            '<li><svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10"/></svg>{}</li>'
+        ).format(s.css, s.label)
+        for s in series
+    )
     return Markup('<ul class="legend">{}</ul>').format(Markup("").join(items))
 
 

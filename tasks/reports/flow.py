@@ -57,7 +57,9 @@ def draw_flow(rows: Sequence[Row]) -> Markup:
     Holds: the bands that leave a stage are never higher than it, since the stages of one parent add up to it.
     """
     shown = [row for row in rows if row["encounters"]]
-    total = max((int(row["encounters"]) for row in shown), default=1)
+    if not shown:
+        return Markup("")
+    total = max(int(row["encounters"]) for row in shown)
     stages = _placed(shown, HEIGHT / total)
     bands, boxes = [], []
     for stage in stages.values():
@@ -65,7 +67,7 @@ def draw_flow(rows: Sequence[Row]) -> Markup:
         if parent:
             bands.append(_band(parent, stage))
         boxes += _box(stage)
-    height = max((s.y + max(s.height, SLOT) for s in stages.values()), default=SLOT)
+    height = max(s.y + max(s.height, SLOT) for s in stages.values())
     says = "; ".join(f"{WORDS[r['stage']][0]}: {r['encounters']:,}" for r in shown)
     return picture("flow", "Where every encounter stands", says, WIDTH, height + 4, [*bands, *boxes])
 

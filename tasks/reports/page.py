@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from tasks.reports.charts import WIDE, columns, day_ranges, rate_bars, stacked_bars
@@ -35,7 +35,10 @@ MONEY = (
     Series("waiting_cents", "waiting for payers", "flow"),
     Series("denied_cents", "denied, still open", "bad"),
 )
-AGES = tuple(Series(bucket, f"{bucket} days", f"age{i}") for i, bucket in enumerate(("0-30", "31-60", "61-90", "91-120", ">120"), 1))
+AGES = tuple(
+    Series(bucket, f"{bucket} days", f"age{i}")
+    for i, bucket in enumerate(("0-30", "31-60", "61-90", "91-120", ">120"), 1)
+)
 CASH = (
     Series("claim_cents", "payers, on claims", "good"),
     Series("patient_cents", "patients", "patient"),
@@ -61,9 +64,11 @@ def render_report(practice: str, night: date, sections: ReportData) -> str:
     """
     data: dict[str, list[Row]] = {name: list(rows) for name, rows in sections.items()}
     data["kpi"] = [_with_shown_figures(row) for row in data.get("kpi", [])]
-    data["invariants"] = [{**row, "verdict": "broken" if row["rows"] else "holds"} for row in data.get("invariants", [])]
+    data["invariants"] = [
+        {**row, "verdict": "broken" if row["rows"] else "holds"} for row in data.get("invariants", [])
+    ]
     style, script = _source("report.css"), _source("report.js")
-    return _template().render(
+    page = _template().render(
         practice=practice,
         night=night,
         long_night=f"{night:%B} {night.day}, {night.year}",
@@ -77,12 +82,17 @@ def render_report(practice: str, night: date, sections: ReportData) -> str:
         charts=_charts(data),
         tables={table.section: fill(table, data.get(table.section, [])) for table in TABLES},
     )
+    return str(page)
 
 
 def _with_shown_figures(row: Row) -> Row:
     """Add the texts of value, numerator and denominator, each in its own unit."""
     parts = {name: _shown(row[name], row["parts_unit"]) for name in ("numerator", "denominator")}
-    return {**row, "shown": _shown(row["value"], row["unit"]), **{f"shown_{name}": words for name, words in parts.items()}}
+    return {
+        **row,
+        "shown": _shown(row["value"], row["unit"]),
+        **{f"shown_{name}": words for name, words in parts.items()},
+    }
 
 
 def _shown(value: object, unit: str) -> str:
@@ -102,22 +112,22 @@ def _tile(measure: Row) -> dict[str, Any]:
 
 
 def _charts(data: Mapping[str, Sequence[Row]]) -> dict[str, Markup]:
+    """Draw every picture of the page; one without rows is empty."""
     payers = [{**row, "waiting_cents": row["open_cents"] - row["denied_cents"]} for row in data.get("payers", [])]
-    whole = {s.field: sum(row[s.field] for row in payers) for s in MONEY}
+    whole = [{"payer": "All payers", **{s.field: sum(row[s.field] for row in payers) for s in MONEY}}] if payers else []
     remitted = [row for row in payers if row["remitted_claims"]]
-    lag = [row for row in data.get("lag", []) if row["median_days"] is not None]
     denials = [_with_rest(row) for row in data.get("denials_by_category", [])]
-    drawn = {
-        "flow": draw_flow(data["funnel"]) if data.get("funnel") else Markup(""),
-        "money": stacked_bars("money", "Where the charges are", [{"payer": "All payers", **whole}], "payer", MONEY, WIDE) if payers else Markup(""),
-        "payers": stacked_bars("payers-money", "Where the charges of each payer are", payers, "payer", MONEY) if payers else Markup(""),
-        "aging": stacked_bars("aging-bars", "A/R by payer and age", _aged(data.get("aging", [])), "payer", AGES) if data.get("aging") else Markup(""),
-        "denials": stacked_bars("denial-bars", "Denied by category", denials, "category", DENIALS) if denials else Markup(""),
-        "rates": rate_bars("rate-bars", "Denial rate by payer", remitted, "payer", "denial_rate", ("denied_claims", "remitted_claims")) if remitted else Markup(""),
-        "cash": columns("cash-columns", "Cash by night", data["cash"], "posted_on", CASH) if data.get("cash") else Markup(""),
-        "lag": day_ranges("lag-ranges", "Days from sending to first remittance", lag, "payer") if lag else Markup(""),
+    made_of = ("denied_claims", "remitted_claims")
+    return {
+        "flow": draw_flow(data.get("funnel", [])),
+        "money": stacked_bars("money", "Where the charges are", whole, "payer", MONEY, WIDE),
+        "payers": stacked_bars("payers-money", "Where the charges of each payer are", payers, "payer", MONEY),
+        "aging": stacked_bars("aging-bars", "A/R by payer and age", _aged(data.get("aging", [])), "payer", AGES),
+        "denials": stacked_bars("denial-bars", "Denied by category", denials, "category", DENIALS),
+        "rates": rate_bars("rate-bars", "Denial rate by payer", remitted, "payer", "denial_rate", made_of),
+        "cash": columns("cash-columns", "Cash by night", data.get("cash", []), "posted_on", CASH),
+        "lag": day_ranges("lag-ranges", "Days from sending to first remittance", data.get("lag", []), "payer"),
     }
-    return drawn
 
 
 def _with_rest(row: Row) -> Row:
@@ -128,7 +138,9 @@ def _aged(rows: Sequence[Row]) -> list[Row]:
     """Give one row per payer with the open cents of each bucket, most open first."""
     payers: dict[str, dict[str, Any]] = {}
     for row in rows:
-        payers.setdefault(row["payer"], {"payer": row["payer"], **{s.field: 0 for s in AGES}})[row["bucket"]] += row["open_cents"]
+        payers.setdefault(row["payer"], {"payer": row["payer"], **{s.field: 0 for s in AGES}})[row["bucket"]] += row[
+            "open_cents"
+        ]
     return sorted(payers.values(), key=lambda p: (-sum(p[s.field] for s in AGES), p["payer"]))
 
 
@@ -143,6 +155,6 @@ def _policy_hash(source: str) -> str:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_source("report.html.j2"))

@@ -22,27 +22,37 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
         "aging": _named("select {payer}, a.* from analytics.ar_aging a {named} order by payer, a.position", "a"),
         "payers": "select *, payer_name as payer from analytics.payer_summary order by charged_cents desc, payer_id",
         "denials_by_category": """
-            select category, sum(cases) as cases, sum(cents)::bigint as cents, sum(open_cases) as open_cases, sum(open_cents)::bigint as open_cents, sum(recovered_cents)::bigint as recovered_cents
+            select category, sum(cases) as cases, sum(cents)::bigint as cents, sum(open_cases) as open_cases,
+                   sum(open_cents)::bigint as open_cents, sum(recovered_cents)::bigint as recovered_cents
             from analytics.denial_reasons group by 1 order by cents desc, category""",
-        "denial_reasons": _named("select {payer}, r.* from analytics.denial_reasons r {named} order by r.cents desc, payer, category, code", "r"),
+        "denial_reasons": _named(
+            "select {payer}, r.* from analytics.denial_reasons r {named} order by r.cents desc, payer, category, code",
+            "r",
+        ),
         "cash": "select * from (select * from analytics.cash_by_day order by posted_on desc limit 60) order by posted_on",
-        "lag": _named("select {payer}, l.* from analytics.payer_lag l {named} where l.payer_id is not null order by payer", "l"),
+        "lag": _named(
+            "select {payer}, l.* from analytics.payer_lag l {named} where l.payer_id is not null order by payer", "l"
+        ),
         "trend": f"select *, count(*) over () as total_count from analytics.night_trend order by night desc limit {LIMIT}",
         "worklist": _named(
-            f"""select {{payer}}, w.deadline_on, datediff('day', t.as_of_on, w.deadline_on) as days_left, w.claim_id, k.patient_control_number, w.category, w.code,
-                       w.remark_codes, w.remedy, w.owner, w.amount_cents, w.opened_on, count(*) over () as total_count
+            f"""select {{payer}}, w.deadline_on, datediff('day', t.as_of_on, w.deadline_on) as days_left, w.claim_id,
+                       k.patient_control_number, w.category, w.code, w.remark_codes, w.remedy, w.owner, w.amount_cents,
+                       count(*) over () as total_count
                 from denials.worklist w join claims.current_version k using (claim_id) cross join analytics.as_of t {{named}}
                 order by w.deadline_on, w.amount_cents desc, w.case_id limit {LIMIT}""",
             "w",
         ),
         "held_by_rule": """
-            select o.rule_id, o.owner, max(h.remedy) as remedy, count(distinct o.encounter_id) as encounters, coalesce(sum(o.charge_cents), 0)::bigint as charge_cents
-            from encounters.outcome o left join (select encounter_id, encounter_version, rule_id, min(remedy) as remedy from coding.hold group by 1, 2, 3) h
+            select o.rule_id, o.owner, max(h.remedy) as remedy, count(*) as encounters, sum(o.charge_cents)::bigint as charge_cents
+            from encounters.outcome o
+            left join (select encounter_id, encounter_version, rule_id, min(remedy) as remedy from coding.hold group by 1, 2, 3) h
             using (encounter_id, encounter_version, rule_id) where o.outcome = 'held' group by 1, 2 order by charge_cents desc, 1, 2""",
         "held": f"""
-            select o.encounter_id, o.rule_id, o.owner, o.charge_cents, h.since_on, datediff('day', h.since_on, t.as_of_on) as days_held, h.rules, count(*) over () as total_count
+            select o.encounter_id, o.rule_id, o.owner, o.charge_cents, h.since_on,
+                   datediff('day', h.since_on, t.as_of_on) as days_held, h.rules, count(*) over () as total_count
             from encounters.outcome o cross join analytics.as_of t
-            left join (select encounter_id, encounter_version, min(found_on) as since_on, string_agg(distinct rule_id, ' ' order by rule_id) as rules from coding.hold group by 1, 2) h
+            left join (select encounter_id, encounter_version, min(found_on) as since_on,
+                              string_agg(distinct rule_id, ' ' order by rule_id) as rules from coding.hold group by 1, 2) h
             using (encounter_id, encounter_version) where o.outcome = 'held' order by o.charge_cents desc, o.encounter_id limit {LIMIT}""",
         "quarantined_rows": f"""
             select file_sha256, table_name, source_row, rule_id, column_name, owner, remedy, quarantined_on, count(*) over () as total_count
@@ -51,7 +61,8 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
             select file_sha256, source, fault_code, byte_start, message, remedy, found_on, count(*) over () as total_count
             from files.quarantined order by found_on desc, file_sha256, fault_code, byte_start limit {LIMIT}""",
         "overdue": _named(
-            f"""select {{payer}}, o.claim_id, o.patient_control_number, o.state, o.since_on, o.expected_on, o.days_late, o.open_cents, count(*) over () as total_count
+            f"""select {{payer}}, o.claim_id, o.patient_control_number, o.state, o.since_on, o.expected_on, o.days_late,
+                       o.open_cents, count(*) over () as total_count
                 from analytics.overdue o {{named}} order by o.days_late desc, o.open_cents desc, o.claim_id limit {LIMIT}""",
             "o",
         ),
@@ -59,7 +70,8 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
             select patient_control_number, payer_claim_number, status_code, charge_cents, paid_cents, file_sha256, byte_start, count(*) over () as total_count
             from remittances.unmatched order by abs(paid_cents) desc, file_sha256, byte_start limit {LIMIT}""",
         "held_payments": _named(
-            f"""select {{payer}}, h.trace_number, h.payment_cents, h.difference_cents, h.verdict_reason, h.file_sha256, h.read_on, count(*) over () as total_count
+            f"""select {{payer}}, h.trace_number, h.payment_cents, h.difference_cents, h.verdict_reason,
+                       h.file_sha256, h.read_on, count(*) over () as total_count
                 from remittances.held h {{named}} order by h.read_on, h.payment_id limit {LIMIT}""",
             "h",
         ),
@@ -69,15 +81,19 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
         "batches": _named(
             f"""select {{payer}}, b.sealed_on, b.kind, b.file_name, b.interchange_control_number, b.claim_count, b.total_charge_cents, b.judge,
                        coalesce(d.outcome, 'not sent') as outcome, count(*) over () as total_count
-                from claims.batch b left join (select batch_id, arg_max(outcome, attempt) as outcome from claims.delivery group by 1) d using (batch_id) {{named}}
+                from claims.batch b
+                left join (select batch_id, arg_max(outcome, attempt) as outcome from claims.delivery group by 1) d using (batch_id) {{named}}
                 order by b.sealed_on desc, b.interchange_control_number desc limit {LIMIT}""",
             "b",
         ),
         "files": f"""
-            select a.arrived_on, a.source, f.kind, coalesce(c.kinds, '') as kinds, f.byte_count, a.is_repeat, coalesce(r.outcome, 'unread') as outcome, a.file_sha256, count(*) over () as total_count
+            select a.arrived_on, a.source, f.kind, coalesce(c.kinds, '') as kinds, f.byte_count, a.is_repeat,
+                   coalesce(r.outcome, 'unread') as outcome, a.file_sha256, count(*) over () as total_count
             from files.arrival a join files.file f using (file_sha256)
-            left join (select file_sha256, string_agg(kind || ' x ' || transaction_count, ', ' order by kind) as kinds from files.content group by 1) c using (file_sha256)
-            left join (select file_sha256, string_agg(distinct outcome, ', ' order by outcome) as outcome from files.reading group by 1) r using (file_sha256)
+            left join (select file_sha256, string_agg(kind || ' x ' || transaction_count, ', ' order by kind) as kinds
+                       from files.content group by 1) c using (file_sha256)
+            left join (select file_sha256, string_agg(distinct outcome, ', ' order by outcome) as outcome
+                       from files.reading group by 1) r using (file_sha256)
             order by a.arrived_on desc, a.source, f.kind, a.file_sha256 limit {LIMIT}""",
     }
 )

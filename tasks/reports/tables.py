@@ -12,11 +12,12 @@ NUMBERS = ("cents", "rate", "days", "count")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the row's field, its heading, and how values are written (cents, rate, days, count, code, words, text, flag)."""
+    """A column: the row's field, its heading, how values are written, and the field it sorts by where that is another."""
 
     field: str
     heading: str
     kind: str = "text"
+    sorted_by: str = ""
 
     @property
     def css(self) -> str:
@@ -63,13 +64,14 @@ def fill(table: Table, rows: Sequence[Row]) -> Filled:
 
     Holds: only the fields that the table names are read, so a field of the query that is not meant for the page stays out.
     """
-    cells = [[_cell(row.get(c.field), c) for c in table.columns] for row in rows]
+    cells = [[_cell(row, c) for c in table.columns] for row in rows]
     return Filled(table, cells, int(rows[0].get("total_count", len(rows))) if rows else 0)
 
 
-def _cell(value: object, column: Column) -> Cell:
+def _cell(row: Row, column: Column) -> Cell:
+    value = row.get(column.field)
     css = f"verdict {value}" if column.kind == "verdict" else column.css
-    return Cell(show_value(value, column.kind), sort_key(value, column.kind), css)
+    return Cell(show_value(value, column.kind), sort_key(row.get(column.sorted_by or column.field), column.kind), css)
 
 
 CLAIM = Column("claim_id", "Claim", "id")
@@ -84,9 +86,9 @@ TABLES: tuple[Table, ...] = (
         "Every measure with what it is made of",
         (
             Column("label", "Measure"),
-            Column("shown", "Value", "number"),
-            Column("shown_numerator", "Numerator", "number"),
-            Column("shown_denominator", "Denominator", "number"),
+            Column("shown", "Value", "number", "value"),
+            Column("shown_numerator", "Numerator", "number", "numerator"),
+            Column("shown_denominator", "Denominator", "number", "denominator"),
             Column("window_from_on", "From", "date"),
             Column("window_to_on", "To", "date"),
             Column("definition", "Definition"),
@@ -177,7 +179,12 @@ TABLES: tuple[Table, ...] = (
         "No night is closed yet.",
         "Sent, paid, denied and newly held in the night; held, open, waiting and broken checks at its end.",
     ),
-    Table("waiting", "What waits for a person", (Column("what", "What"), Column("count", "Count", "count")), "Nothing waits."),
+    Table(
+        "waiting",
+        "What waits for a person",
+        (Column("what", "What"), Column("count", "Count", "count")),
+        "Nothing waits.",
+    ),
     Table(
         "worklist",
         "Denials to work, by deadline",

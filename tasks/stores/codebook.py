@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -12,13 +13,16 @@ from typing import TypeVar
 
 from schemas.codebook import (
     AddOn,
+    AgeLimit,
     Codebook,
     CodeRange,
     DiagnosisMapping,
     DiagnosisRefinement,
+    Exclusion,
     Pair,
     ProcedureMapping,
     ProcedureRefinement,
+    UnitLimit,
     VisitCode,
 )
 from schemas.errors import HomeFault
@@ -30,7 +34,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "diagnosis_refinements.csv": ("icd10cm_code", "condition", "value"),
     "procedure_refinements.csv": ("procedure_code", "with_code"),
     "code_ranges.csv": ("kind", "code_from"),
-    "add_on_codes.csv": ("add_on_code", "primary_from"),
+    "age_limits.csv": ("code_system", "code_from"),
+    "unit_limits.csv": ("code_from",),
+    "diagnosis_exclusions.csv": ("code_prefix", "other_prefix"),
+    "add_on_codes.csv": ("add_on_code", "code_from"),
     "modifiers.csv": ("modifier_code",),
     "pairs.csv": ("column_1_code", "column_2_code", "valid_from"),
 }
@@ -43,12 +50,11 @@ Made = TypeVar("Made")
 def load_codebook(folder: Path | None = None) -> Codebook:
     """Give the codebook of this release; rows of the same tables in `folder` come over ours, and pairs.csv comes in.
 
-    Holds: the same files give the same edition. Raises: HomeFault naming the file and line that cannot be read.
+    Holds: the same rows give the same edition. Raises: HomeFault naming the file and line that cannot be read.
     """
     ours = reference_folder()
-    texts = {name: (_text(ours / name), _text(folder / name) if folder else "") for name in TABLES}
-    tables = {name: _overlay(name, *pair) for name, pair in texts.items()}
-    edition = sha256("\x1f".join(part for pair in texts.values() for part in pair).encode()).hexdigest()[:12]
+    tables = {name: _overlay(name, _text(ours / name), _text(folder / name) if folder else "") for name in TABLES}
+    edition = sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()[:12]
     return _codebook(edition, tables)
 
 
@@ -70,6 +76,9 @@ def _codebook(edition: str, tables: Mapping[str, list[Row]]) -> Codebook:
         procedure_refinements=tuple(of("procedure_refinements.csv", _procedure_refinement)),
         ranges=_grouped(of("code_ranges.csv", _code_range), lambda span: span.kind),
         add_ons=_grouped(of("add_on_codes.csv", _add_on), lambda rule: rule.add_on_code),
+        age_limits=_grouped(of("age_limits.csv", _age_limit), lambda limit: limit.span.kind),
+        unit_limits=tuple(of("unit_limits.csv", _unit_limit)),
+        exclusions=tuple(of("diagnosis_exclusions.csv", _exclusion)),
         modifiers=frozenset(of("modifiers.csv", lambda row: row["modifier_code"])),
         pairs=_grouped(of("pairs.csv", _pair), lambda pair: (pair.column_1_code, pair.column_2_code)),
     )
@@ -185,11 +194,27 @@ def _procedure_refinement(row: Row) -> ProcedureRefinement:
 
 
 def _code_range(row: Row) -> CodeRange:
-    return CodeRange(row["kind"], row["code_from"], row["code_to"])
+    return _span(row, row["kind"])
+
+
+def _span(row: Row, kind: str) -> CodeRange:
+    return CodeRange(kind, row["code_from"], row["code_to"], date.fromisoformat(row["valid_from"]))
+
+
+def _age_limit(row: Row) -> AgeLimit:
+    return AgeLimit(_span(row, row["code_system"]), int(row["age_from"]), int(row["age_to"]))
+
+
+def _unit_limit(row: Row) -> UnitLimit:
+    return UnitLimit(_span(row, "units"), int(row["most_units"]))
+
+
+def _exclusion(row: Row) -> Exclusion:
+    return Exclusion(row["code_prefix"], row["other_prefix"], date.fromisoformat(row["valid_from"]))
 
 
 def _add_on(row: Row) -> AddOn:
-    return AddOn(row["add_on_code"], row["primary_from"], row["primary_to"])
+    return AddOn(row["add_on_code"], _span(row, "primary"))
 
 
 def _pair(row: Row) -> Pair:

@@ -21,6 +21,7 @@ class Partner:
     receiver_name: str
     mailbox: str
     folder: str
+    usage: str = "T"
     is_simulated: bool = False
     scenario: str = ""
     seed: int = 0
@@ -54,6 +55,18 @@ class Practice:
             f"{self.home / 'practice.toml'}: no [[partner]] {partner_id}; add it or correct registry/payers.csv"
         )
 
+    def parties(self, partner: Partner) -> dict[str, str]:
+        """Say who sends to whom, and whether in test or production (ISA15), as an interchange's envelope wants it."""
+        return {
+            "sender_id": self.submitter_id,
+            "sender_name": self.submitter_name,
+            "contact_name": self.contact_name,
+            "contact_phone": self.contact_phone,
+            "receiver_id": partner.receiver_id,
+            "receiver_name": partner.receiver_name,
+            "usage": partner.usage,
+        }
+
 
 def load_practice(home: Path) -> Practice:
     """Read practice.toml.
@@ -80,7 +93,7 @@ def load_practice(home: Path) -> Practice:
 
 
 def _partner(said: dict[str, Any]) -> Partner:
-    known = {"partner_id", "receiver_id", "receiver_name", "mailbox", "folder", "scenario", "seed"}
+    known = {"partner_id", "receiver_id", "receiver_name", "mailbox", "folder", "usage", "scenario", "seed"}
     return Partner(
         **{k: v for k, v in said.items() if k in known},
         is_simulated=said.get("simulated", False),

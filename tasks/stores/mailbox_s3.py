@@ -1,7 +1,8 @@
 """S3 mailboxes: an object is put only where none lies, and only into a bucket that has proved to keep that rule."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ PUT_TRIES = 1
 takes them away between two tries."""
 NEVER_SENT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError, CredentialRetrievalError)
 """What botocore raises before a byte of the request has left."""
+_MAKING_CLIENT = Lock()  # a session makes one client at a time; clients may be used by many threads
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 TAKEN, CONFLICT, NOT_BUILT, SERVER_SIDE = 412, 409, 501, 500
 
@@ -207,7 +209,8 @@ class S3Mailbox:
             s3={"addressing_style": "path" if self._endpoint else "auto"},
         )
         try:
-            return Session().client("s3", endpoint_url=self._endpoint or None, config=config)
+            with _MAKING_CLIENT:
+                return _session().client("s3", endpoint_url=self._endpoint or None, config=config)
         except ValueError as error:
             raise HomeFault(f"{self._place}: endpoint_url is no address; correct it in practice.toml") from error
 
@@ -236,6 +239,12 @@ class S3Mailbox:
         return HomeFault(
             f"{self._place} refuses with {_kind(error)}; check bucket, folder, credentials and the permissions in docs/mailboxes.md"
         )
+
+
+@cache
+def _session() -> Session:
+    """Give the session of this process: reading the service's description costs 0.15 s, once is enough."""
+    return Session()
 
 
 def _prefix(folder: str, below: str) -> str:

@@ -47,18 +47,23 @@ def locked(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def writer(home: Path) -> Iterator["Warehouse"]:
-    """Open the warehouse for one transaction: all of the block is kept, or none of it."""
+def session(home: Path) -> Iterator["Warehouse"]:
+    """Open the warehouse for several transactions; nobody else writes meanwhile."""
     with locked(home):
         path = warehouse_path(home)
         connection = duckdb.connect(str(path), config=CONFIG)
         path.chmod(0o600)
         try:
-            connection.execute("begin")
             yield Warehouse(connection)
-            connection.execute("commit")
         finally:
             connection.close()
+
+
+@contextmanager
+def writer(home: Path) -> Iterator["Warehouse"]:
+    """Open the warehouse for one transaction: all of the block is kept, or none of it."""
+    with session(home) as warehouse, warehouse.transaction():
+        yield warehouse
 
 
 @contextmanager
@@ -96,6 +101,17 @@ class Warehouse:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block is kept, or none of it."""
+        self._connection.execute("begin")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
 
     def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:
         """Run a statement for its effect."""

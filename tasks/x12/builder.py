@@ -126,6 +126,8 @@ class Segment:
 
         Raises: Fault (WRITE_REPEAT) where the guide allows fewer.
         """
+        if not rows:
+            return []
         if len(rows) > self.most:
             refuse("WRITE_REPEAT", self.segment_id, "", f"{self.name} stands {len(rows)} times, at most {self.most}")
         return [self.write(*values) for values in rows]

@@ -99,9 +99,9 @@ class _Level:
 def _write_transaction(
     tape: _Tape, envelope: Envelope, number: str, claims: Sequence[ClaimRows], spans: list[ClaimSpan]
 ) -> None:
-    tree = _Level()
+    tree, billers = _Level(), _Billers()
     for claim in claims:
-        _hang(tree, claim)
+        _hang(tree, billers, claim)
     before = tape.segments
     originator = f"{envelope.interchange_control_number:09d}{number}"
     today = day(envelope.night)
@@ -112,10 +112,22 @@ def _write_transaction(
     tape.add([close_transaction(RULES, tape.segments - before, number)])
 
 
-def _hang(tree: _Level, claim: ClaimRows) -> None:
+class _Billers(dict[tuple[object, ...], list[str]]):
+    """Loops 2000A to 2010AC already made, by the providers' mapping (which lives as long as the claims) and its keys."""
+
+    def loops(self, claim: ClaimRows) -> list[str]:
+        """Give the loops of this claim's billing provider, made once."""
+        keys = map(claim.encounter.get, ("billing_provider_key", "pay_to_key", "pay_to_plan_key"))
+        key = (id(claim.providers), *keys)
+        if key not in self:
+            self[key] = billing_loops(claim)
+        return self[key]
+
+
+def _hang(tree: _Level, billers: _Billers, claim: ClaimRows) -> None:
     """Put a claim under its billing provider, subscriber and patient: equal segments are the same level."""
     try:
-        billing, subscriber, patient = billing_loops(claim), subscriber_loops(claim), patient_loops(claim)
+        billing, subscriber, patient = billers.loops(claim), subscriber_loops(claim), patient_loops(claim)
         segments = claim_loops(claim)
         _check_total(claim)
     except WriteFault as fault:

@@ -40,7 +40,8 @@ def day(text: str) -> date:
 def empty_warehouse() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     for statement in statements():
-        connection.execute(statement)
+        if not statement.startswith("comment on column"):  # nine in ten statements, and no test here asks for them
+            connection.execute(statement)
     return connection
 
 
@@ -53,49 +54,103 @@ class Story:
         self.state: dict[str, str] = {}
         self.shapes: dict[str, list[tuple[str, str, bool]]] = {}
         self.entries = 0
-        for move in moves():
-            self.add("claims.move", from_state=move.from_state, event=move.event, guard=move.guard, to_state=move.to_state)
+        legal = [text for m in moves() for text in (m.from_state, m.event, m.guard, m.to_state)]
+        marks = ", ".join("(?, ?, ?, ?)" for _ in moves())
+        self.connection.execute(f"insert into claims.move (from_state, event, guard, to_state) values {marks}", legal)
 
     def add(self, table: str, **given: object) -> None:
         if table not in self.shapes:
             self.shapes[table] = self.connection.execute(
-                "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $1 and table_name = $2", table.split(".")
+                "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $1 and table_name = $2",
+                table.split("."),
             ).fetchall()
         values = {**{column: _plain(kind) for column, kind, nullable in self.shapes[table] if not nullable}, **given}
         marks = ", ".join(f"${i}" for i in range(1, len(values) + 1))
         self.connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", list(values.values()))
 
-    def encounter(self, encounter_id: str, cents: int, verdict: str = "accepted", disposition: str = "billable") -> None:
+    def encounter(
+        self, encounter_id: str, cents: int, verdict: str = "accepted", disposition: str = "billable"
+    ) -> None:
         row = len(self.rows("select * from encounters.intake")) + 1
         self.add(
-            "encounters.intake", file_sha256=FILE, source_row=row, encounter_id=encounter_id, encounter_version=1, charge_cents=cents,
-            line_count=1, verdict=verdict,
+            "encounters.intake",
+            file_sha256=FILE,
+            source_row=row,
+            encounter_id=encounter_id,
+            encounter_version=1,
+            charge_cents=cents,
+            line_count=1,
+            verdict=verdict,
         )
         if verdict == "accepted":
-            self.add("encounters.encounter", encounter_id=encounter_id, encounter_version=1, file_sha256=FILE, source_row=row)
-            self.add("encounters.service_line", encounter_id=encounter_id, encounter_version=1, line_number=1, charge_cents=cents, source_row=row)
-            self.add("coding.encounter", encounter_id=encounter_id, encounter_version=1, disposition=disposition, billable_cents=cents)
+            self.add(
+                "encounters.encounter", encounter_id=encounter_id, encounter_version=1, file_sha256=FILE, source_row=row
+            )
+            self.add(
+                "encounters.service_line",
+                encounter_id=encounter_id,
+                encounter_version=1,
+                line_number=1,
+                charge_cents=cents,
+                source_row=row,
+            )
+            self.add(
+                "coding.encounter",
+                encounter_id=encounter_id,
+                encounter_version=1,
+                disposition=disposition,
+                billable_cents=cents,
+            )
 
     def claim(self, claim_id: str, payer_id: str, service: str, drafted: str, cents: int) -> None:
         encounter_id = f"e{claim_id[1:]}"
         self.encounter(encounter_id, cents)
-        self.add("claims.claim", claim_id=claim_id, encounter_id=encounter_id, payer_rank="P", payer_id=payer_id, opened_on=day(drafted))
+        self.add(
+            "claims.claim",
+            claim_id=claim_id,
+            encounter_id=encounter_id,
+            payer_rank="P",
+            payer_id=payer_id,
+            opened_on=day(drafted),
+        )
         self.version(claim_id, 1, service, cents)
         self.events(claim_id, 1, [("charge_captured", drafted)])
         self.post(claim_id, drafted, cents, "payer_receivable", "charges")
 
     def version(self, claim_id: str, version: int, service: str, cents: int) -> None:
         number = f"PCN{claim_id.upper()}V{version}"
-        self.add("claims.version", claim_id=claim_id, claim_version=version, encounter_version=1, patient_control_number=number, total_charge_cents=cents)
-        self.add("claims.line", claim_id=claim_id, claim_version=version, line_number=1, charge_cents=cents, service_from_on=day(service))
+        self.add(
+            "claims.version",
+            claim_id=claim_id,
+            claim_version=version,
+            encounter_version=1,
+            patient_control_number=number,
+            total_charge_cents=cents,
+        )
+        self.add(
+            "claims.line",
+            claim_id=claim_id,
+            claim_version=version,
+            line_number=1,
+            charge_cents=cents,
+            service_from_on=day(service),
+        )
 
     def events(self, claim_id: str, version: int, said: Iterable[tuple[str, str]]) -> None:
         for event, on in said:
             before, at = self.state.get(claim_id, "START"), self.sequence.get(claim_id, 0) + 1
             move = next(m for m in moves() if (m.from_state, m.event) == (before, event))
             self.add(
-                "claims.event", event_id=key_of(claim_id, at), claim_id=claim_id, claim_version=version, sequence=at, event=event,
-                guard=move.guard, from_state=before, to_state=move.to_state, happened_on=day(on),
+                "claims.event",
+                event_id=key_of(claim_id, at),
+                claim_id=claim_id,
+                claim_version=version,
+                sequence=at,
+                event=event,
+                guard=move.guard,
+                from_state=before,
+                to_state=move.to_state,
+                happened_on=day(on),
             )
             self.state[claim_id], self.sequence[claim_id] = move.to_state, at
 
@@ -106,26 +161,58 @@ class Story:
         """Take one status of a 277CA: hop AY is the clearinghouse, PR the payer."""
         number = len(self.rows("select * from acknowledgments.claim_answer"))
         self.add(
-            "acknowledgments.claim_answer", file_sha256=FILE, byte_start=number, category_code=category, hop=hop, claim_id=claim_id,
-            claim_version=version, read_on=day(on),
+            "acknowledgments.claim_answer",
+            file_sha256=FILE,
+            byte_start=number,
+            category_code=category,
+            hop=hop,
+            claim_id=claim_id,
+            claim_version=version,
+            read_on=day(on),
         )
         event = {"A0": "received", "A1": "received", "A2": "accepted", "A7": "rejected"}[category]
         self.events(claim_id, version, [(f"ack277_{event}", on)])
 
     def remit(
-        self, claim_id: str, version: int, on: str, event: str, cents: int, paid: int = 0, contractual: int = 0, patient: int = 0,
-        denied: tuple[str, str, int] | None = None, status: str = "1",
+        self,
+        claim_id: str,
+        version: int,
+        on: str,
+        event: str,
+        cents: int,
+        paid: int = 0,
+        contractual: int = 0,
+        patient: int = 0,
+        denied: tuple[str, str, int] | None = None,
+        status: str = "1",
     ) -> None:
         """Take one remitted claim: its rows, its event, its ledger entries and its denial case."""
         number = len(self.rows("select * from remittances.claim")) + 1
         payment, remitted = f"pay{number}", f"rc{number}"
         self.add(
-            "remittances.payment", payment_id=payment, file_sha256=FILE, byte_start=number * 100, byte_end=number * 100 + 99, trace_number=f"T{number}", payment_cents=paid,
-            paid_on=day(on), verdict="accepted", read_on=day(on),
+            "remittances.payment",
+            payment_id=payment,
+            file_sha256=FILE,
+            byte_start=number * 100,
+            byte_end=number * 100 + 99,
+            trace_number=f"T{number}",
+            payment_cents=paid,
+            paid_on=day(on),
+            verdict="accepted",
+            read_on=day(on),
         )
         self.add(
-            "remittances.claim", payment_id=payment, remitted_claim_id=remitted, file_sha256=FILE, byte_start=number * 100, status_code=status,
-            charge_cents=cents, paid_cents=paid, claim_id=claim_id, claim_version=version, read_on=day(on),
+            "remittances.claim",
+            payment_id=payment,
+            remitted_claim_id=remitted,
+            file_sha256=FILE,
+            byte_start=number * 100,
+            status_code=status,
+            charge_cents=cents,
+            paid_cents=paid,
+            claim_id=claim_id,
+            claim_version=version,
+            read_on=day(on),
         )
         self.events(claim_id, version, [(event, on)])
         for account, amount in (("cash", paid), ("contractual", contractual), ("patient_receivable", patient)):
@@ -133,28 +220,57 @@ class Story:
         if denied:
             self.deny(claim_id, version, on, remitted, denied, f"T{number}")
 
-    def deny(self, claim_id: str, version: int, on: str, remitted: str, denied: tuple[str, str, int], trace: str) -> None:
+    def deny(
+        self, claim_id: str, version: int, on: str, remitted: str, denied: tuple[str, str, int], trace: str
+    ) -> None:
         category, code, cents = denied
         self.add(
-            "remittances.adjustment", remitted_claim_id=remitted, adjustment_id=f"adj-{remitted}", group_code="CO", reason_code=code, amount_cents=cents
+            "remittances.adjustment",
+            remitted_claim_id=remitted,
+            adjustment_id=f"adj-{remitted}",
+            group_code="CO",
+            reason_code=code,
+            amount_cents=cents,
         )
         self.add(
-            "denials.case", case_id=f"case-{claim_id}", claim_id=claim_id, claim_version=version, group_code="CO", reason_code=code,
-            category=category, remedy="correct", amount_cents=cents, adjustment_id=f"adj-{remitted}", owner="biller", opened_on=day(on),
+            "denials.case",
+            case_id=f"case-{claim_id}",
+            claim_id=claim_id,
+            claim_version=version,
+            group_code="CO",
+            reason_code=code,
+            category=category,
+            remedy="correct",
+            amount_cents=cents,
+            adjustment_id=f"adj-{remitted}",
+            owner="biller",
+            opened_on=day(on),
             deadline_on=date(2026, 9, 1),
         )
         if category != "duplicate":
             self.post(claim_id, on, cents, "denied", "payer_receivable", trace)
 
-    def post(self, claim_id: str | None, on: str, cents: int, debit: str, credit: str, trace: str | None = None) -> None:
+    def post(
+        self, claim_id: str | None, on: str, cents: int, debit: str, credit: str, trace: str | None = None
+    ) -> None:
         if not cents:
             return
         self.entries += 1
         at = int(trace[1:]) * 100 if trace else 0
         for position, (account, amount) in enumerate(((debit, cents), (credit, -cents))):
             self.add(
-                "ledger.entry", entry_id=f"{self.entries}-{position}", posting_id=str(self.entries), account=account, amount_cents=amount,
-                claim_id=claim_id, claim_version=1, trace_number=trace, file_sha256=FILE, byte_start=at, byte_end=at + 1, posted_on=day(on),
+                "ledger.entry",
+                entry_id=f"{self.entries}-{position}",
+                posting_id=str(self.entries),
+                account=account,
+                amount_cents=amount,
+                claim_id=claim_id,
+                claim_version=1,
+                trace_number=trace,
+                file_sha256=FILE,
+                byte_start=at,
+                byte_end=at + 1,
+                posted_on=day(on),
             )
 
     def close(self, *nights: date) -> None:
@@ -183,8 +299,17 @@ def ten_claims() -> Story:
     s.encounter("e11", 5000, disposition="not_billable")
     s.encounter("e12", 3000, verdict="rejected")
     s.add(
-        "encounters.quarantine", file_sha256=FILE, table_name="encounters", source_row=12, rule_id="S01", encounter_id="e12",
-        column_name="dx_1", value="DOE JANE 1980-01-01", remedy="give a diagnosis", owner="front_desk", quarantined_on=AS_OF,
+        "encounters.quarantine",
+        file_sha256=FILE,
+        table_name="encounters",
+        source_row=12,
+        rule_id="S01",
+        encounter_id="e12",
+        column_name="dx_1",
+        value="DOE JANE 1980-01-01",
+        remedy="give a diagnosis",
+        owner="front_desk",
+        quarantined_on=AS_OF,
     )
     s.post(None, "07-15", 100, "cash", "interest_income", "T99")
     s.close(FIRST_NIGHT, date(2026, 7, 14), AS_OF)
@@ -204,7 +329,9 @@ def _paid_and_denied(s: Story) -> None:
     s.claim("c7", "P1", "06-01", "06-02", 15000)
     s.send("c7", 1, "06-03")
     s.hear("c7", 1, "PR", "A2", "06-05")
-    s.remit("c7", 1, "06-30", "remit_partial", 15000, paid=9000, contractual=1000, denied=("medical_necessity", "50", 5000))
+    s.remit(
+        "c7", 1, "06-30", "remit_partial", 15000, paid=9000, contractual=1000, denied=("medical_necessity", "50", 5000)
+    )
     s.add("denials.action", case_id="case-c7", action="upheld", acted_on=day("07-14"))
     s.claim("c9", "P1", "06-10", "06-11", 4000)
     s.send("c9", 1, "06-11")
@@ -247,8 +374,15 @@ def _on_the_way(s: Story) -> None:
     s.claim("c6", "P2", "07-12", "07-14", 7000)
     s.events("c6", 1, [("edits_failed", "07-14")])
     s.add(
-        "coding.finding", encounter_id="e6", encounter_version=1, rule_id="A01", severity="hold", value="DOE JOHN", remedy="ask for authorization",
-        owner="front_desk", found_on=day("07-14"),
+        "coding.finding",
+        encounter_id="e6",
+        encounter_version=1,
+        rule_id="A01",
+        severity="hold",
+        value="DOE JOHN",
+        remedy="ask for authorization",
+        owner="front_desk",
+        found_on=day("07-14"),
     )
     s.claim("c8", "P2", "07-01", "07-02", 3000)
     s.send("c8", 1, "07-02")
@@ -259,7 +393,13 @@ def _on_the_way(s: Story) -> None:
 def sections_of(story: Story, queries: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Give what the night's last step gives the page: each query's rows, what waits, and the views that must be empty."""
     found = {name: story.rows(sql) for name, sql in queries.items()}
-    found["waiting"] = [{"what": "denials open", "count": story.rows("select count(*) as n from denials.worklist")[0]["n"]}]
-    views = story.rows("select schema_name || '.' || view_name as name from duckdb_views() where comment like 'MUST BE EMPTY%' order by 1")
-    found["invariants"] = [{"invariant": v["name"], "rows": story.rows(f"select count(*) as n from {v['name']}")[0]["n"]} for v in views]
+    found["waiting"] = [
+        {"what": "denials open", "count": story.rows("select count(*) as n from denials.worklist")[0]["n"]}
+    ]
+    views = story.rows(
+        "select schema_name || '.' || view_name as name from duckdb_views() where comment like 'MUST BE EMPTY%' order by 1"
+    )
+    found["invariants"] = [
+        {"invariant": v["name"], "rows": story.rows(f"select count(*) as n from {v['name']}")[0]["n"]} for v in views
+    ]
     return found

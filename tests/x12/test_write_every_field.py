@@ -1,16 +1,18 @@
 """Every element of the guide that the contract feeds is written by some claim, and the judge accepts them all."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from schemas.errors import Fault
 from tasks.x12.builder import Segment
 from tasks.x12.judge import judge
 from tasks.x12.professional import write_837p
 from tasks.x12.professional_rows import RULES
-from tests.x12.write_everything import everything
-from tests.x12.write_rows import ENVELOPE
+from tests.x12.write_everything import RICH, SOURCE, everything
+from tests.x12.write_rows import COVERAGE, ENVELOPE, SECOND, claim, line
 
 TABLE = Path(__file__).parents[2] / "schemas" / "x12" / "837p.csv"
 FEEDS = Path(__file__).parents[3] / "shared" / "contract" / "837p_element_feeds.csv"
@@ -51,8 +53,8 @@ def test_every_element_of_the_table_is_written_but_those_named(monkeypatch):
 
 def test_the_fullest_claims_pass_the_judge_one_by_one_and_together():
     claims = everything()
-    for claim in [[c] for c in claims] + [claims]:
-        verdict = judge(write_837p(ENVELOPE, claim).content)
+    for batch in [[c] for c in claims] + [claims]:
+        verdict = judge(write_837p(ENVELOPE, batch).content)
         assert verdict.errors == ()
         assert verdict.accepted
 
@@ -70,3 +72,21 @@ def test_the_table_is_the_contracts_list_of_elements():
                 yield r["loop"], r["segment"], place, r["usage"], r["type"], r["min"], r["max"], tuple(codes)
 
     assert sorted(elements(TABLE, False)) == sorted(elements(FEEDS, True))
+
+
+QUALIFIES_ANOTHER = {
+    "test_date_qual", "line_note_code", "drug_qualifier", "ndc_units", "ndc_unit_type", "rx_number_qual", "rx_number",
+    "purchased_service_amount_cents", "line_pcp_key",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", sorted(SOURCE.keys() - QUALIFIES_ANOTHER - {"unit_type", "procedure_qualifier"}))
+def test_no_field_of_a_line_is_passed_over(column):
+    alone = claim(lines=[line(1)], service_lines={1: {column: SOURCE[column]}}, providers=RICH)
+    plain = replace(alone, service_lines={1: {}})
+    coverages = [COVERAGE, SECOND]
+    try:
+        written = write_837p(ENVELOPE, [replace(alone, coverages=coverages)])
+    except Fault:  # it was looked at and wants another field beside it
+        return
+    assert written.content != write_837p(ENVELOPE, [replace(plain, coverages=coverages)]).content

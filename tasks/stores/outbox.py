@@ -1,0 +1,56 @@
+"""The outbox: sealed interchanges, their bytes in the vault, their numbers burnt."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from schemas.keys import key_of
+from tasks.stores.vault import put_bytes
+from tasks.stores.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is to be registered of one interchange: its bytes and what they hold.
+
+    Units: cents; 0 for inquiries.
+    """
+
+    kind: str
+    partner_id: str
+    payer_id: str
+    interchange_control_number: int
+    group_control_number: int
+    content: bytes
+    claim_count: int
+    total_charge_cents: int
+    judge: str
+
+
+def take_control_numbers(warehouse: Warehouse) -> tuple[int, int]:
+    """Burn the next ISA13 and GS06; neither is ever given again."""
+    return warehouse.take_numbers("interchange", 1)[0], warehouse.take_numbers("group", 1)[0]
+
+
+def register_batch(warehouse: Warehouse, home: Path, sealed: Sealed, night: date) -> tuple[str, str]:
+    """The bytes lie in the vault and the batch waits to be sent; give its batch_id and its SHA-256."""
+    digest = put_bytes(home, sealed.content)
+    batch_id = key_of("batch", sealed.partner_id, sealed.interchange_control_number)
+    row = {
+        "batch_id": batch_id,
+        "kind": sealed.kind,
+        "partner_id": sealed.partner_id,
+        "payer_id": sealed.payer_id,
+        "interchange_control_number": sealed.interchange_control_number,
+        "group_control_number": sealed.group_control_number,
+        "file_name": f"{sealed.kind}_{sealed.payer_id}_{sealed.interchange_control_number:09d}.x12",
+        "file_sha256": digest,
+        "claim_count": sealed.claim_count,
+        "total_charge_cents": sealed.total_charge_cents,
+        "judge": sealed.judge,
+        "sealed_on": night,
+    }
+    file = {"file_sha256": digest, "kind": "x12", "byte_count": len(sealed.content), "first_seen_on": night}
+    warehouse.insert("files.file", [file])
+    warehouse.insert("claims.batch", [row])
+    return batch_id, digest
