@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from schemas.keys import key_of
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.denials.answers import remittance_event
+from tasks.denials.answers import RemittanceEvent, remittance_event
 from tasks.denials.taxonomy import load_taxonomy
 from tasks.ledger.accounts import load_accounts
 from tasks.ledger.charges import post_charge_change, post_charges, post_patient_payment
@@ -56,13 +57,14 @@ def _post_charges(warehouse: Warehouse, night: date) -> int:
     lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in warehouse.rows(CURRENT_LINES):
         lines[row["claim_id"]].append(row)
-    posted = _posted_charges(warehouse)
+    posted, at_desk = _posted_charges(warehouse), _patient_payments(warehouse)
     entries: list[dict[str, Any]] = []
     for claim_id, now in lines.items():
         before = posted.get(claim_id, [])
         if not before:
             entries += post_charges(now[0], now, night)
-            entries += _patient_payment(warehouse, now[0], night)
+            if paid := at_desk.get(now[0]["encounter_id"]):
+                entries += post_patient_payment(now[0], paid["patient_amount_paid_cents"], Place.of(paid), night)
         elif [(b["line_number"], b["charge_cents"]) for b in before] != [
             (n["line_number"], n["charge_cents"]) for n in now
         ]:
@@ -82,44 +84,68 @@ def _posted_charges(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _patient_payment(warehouse: Warehouse, claim: Mapping[str, Any], night: date) -> list[dict[str, Any]]:
+def _patient_payments(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
+    """Give the encounters whose patient paid something at the desk, with their bytes."""
     found = warehouse.rows(
-        "select * from encounters.current_encounter where encounter_id = $1", [claim["encounter_id"]]
+        """select encounter_id, patient_amount_paid_cents, file_sha256, byte_start, byte_end
+           from encounters.current_encounter where patient_amount_paid_cents > 0"""
     )
-    paid = found[0]["patient_amount_paid_cents"] or 0
-    return post_patient_payment(claim, paid, Place.of(found[0]), night) if paid > 0 else []
+    return {row["encounter_id"]: row for row in found}
 
 
 def _post_payment(warehouse: Warehouse, payment: Mapping[str, Any], night: date) -> int:
-    """Post one accepted 835 transaction: its claims in the payer's order, reversals first, then its PLB."""
+    """Post one accepted 835 transaction: its claims, reversals first, then its PLB; give how many exceptions it made."""
     claims = in_posting_order(
         warehouse.rows("select * from remittances.claim where payment_id = $1", [payment["payment_id"]])
     )
+    threads = _threads_of(warehouse, claims)
     services, adjustments = _grouped(warehouse, "service", payment), _grouped(warehouse, "adjustment", payment)
-    taxonomy = load_taxonomy()
+    entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
     for claim in claims:
-        own_services, own = services[claim["remitted_claim_id"]], adjustments[claim["remitted_claim_id"]]
-        posted = post_remitted_claim(
-            payment,
-            claim,
-            own_services,
-            own,
-            _earlier(warehouse, claim),
-            taxonomy,
-            _encounter_of(warehouse, claim),
-            night,
-        )
-        warehouse.insert("ledger.entry", posted.entries)
+        thread = threads[claim["claim_id"]]
+        said = claim, services[claim["remitted_claim_id"]], adjustments[claim["remitted_claim_id"]]
+        posted = post_remitted_claim(payment, *said, thread.entries, load_taxonomy(), thread.encounter_id, night)
+        thread.entries += posted.entries
+        entries += posted.entries
         exceptions += [_exception_row(payment, e, night) for e in posted.exceptions]
-        if claim["claim_id"]:
-            _move(warehouse, claim, own_services, own, night)
-    warehouse.insert(
-        "ledger.entry", post_provider_adjustments(payment, _rows(warehouse, "provider_adjustment", payment), night)
+    adjusted = warehouse.rows(
+        "select * from remittances.provider_adjustment where payment_id = $1 order by byte_start, pair",
+        [payment["payment_id"]],
     )
+    warehouse.insert("ledger.entry", entries + post_provider_adjustments(payment, adjusted, night))
     warehouse.insert("ledger.exception", exceptions)
+    _move(warehouse, claims, services, adjustments, night)
     warehouse.insert("ledger.posting_run", [{"payment_id": payment["payment_id"], "posted_on": night}])
     return len(exceptions)
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What the ledger knows of a claim before a payment is posted: its encounter, and its entries from remittances."""
+
+    encounter_id: str | None = None
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _threads_of(warehouse: Warehouse, claims: Sequence[Mapping[str, Any]]) -> dict[str | None, _Thread]:
+    """Give the threads that a payment speaks of; claims that are not ours share one without an encounter."""
+    ids = [_ours(claims)]
+    threads: dict[str | None, _Thread] = defaultdict(_Thread)
+    for row in warehouse.rows(
+        "select claim_id, encounter_id from claims.claim where claim_id in (select unnest($1))", ids
+    ):
+        threads[row["claim_id"]].encounter_id = row["encounter_id"]
+    for entry in warehouse.rows(
+        "select * from ledger.entry where claim_id in (select unnest($1)) and trace_number is not null order by entry_id",
+        ids,
+    ):
+        threads[entry["claim_id"]].entries.append(entry)
+    return threads
+
+
+def _ours(claims: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted({claim["claim_id"] for claim in claims if claim["claim_id"]})
 
 
 def _exception_row(payment: Mapping[str, Any], said: Mapping[str, Any], night: date) -> dict[str, Any]:
@@ -136,25 +162,32 @@ def _exception_row(payment: Mapping[str, Any], said: Mapping[str, Any], night: d
 
 def _move(
     warehouse: Warehouse,
-    claim: Mapping[str, Any],
-    services: Sequence[Mapping[str, Any]],
-    adjustments: Sequence[Mapping[str, Any]],
+    claims: Sequence[Mapping[str, Any]],
+    services: Mapping[str, Sequence[Mapping[str, Any]]],
+    adjustments: Mapping[str, Sequence[Mapping[str, Any]]],
     night: date,
 ) -> None:
-    """Move our claim as the remitted one says, nothing where it speaks of no money."""
-    standing = standings(states_of(warehouse, [claim["claim_id"]]), known_events(warehouse, [claim["claim_id"]]))
-    is_answered = standing[claim["claim_id"]].state in ANSWERED
-    said = remittance_event(
-        claim,
-        services,
-        adjustments,
-        load_taxonomy(),
-        lines_missing=_has_lines_missing(warehouse, claim),
-        is_answered=is_answered,
-    )
-    if said is None:
-        return
-    happening = Happening(
+    """Move our claims as the remitted ones say, one after another; nothing where one speaks of no money."""
+    ours = _ours(claims)
+    standing = standings(states_of(warehouse, ours), known_events(warehouse, ours))
+    incomplete = _incomplete(warehouse, ours)
+    for claim in claims:
+        if not claim["claim_id"]:
+            continue
+        said = remittance_event(
+            claim,
+            services[claim["remitted_claim_id"]],
+            adjustments[claim["remitted_claim_id"]],
+            load_taxonomy(),
+            lines_missing=(claim["claim_id"], claim["claim_version"]) in incomplete,
+            is_answered=standing[claim["claim_id"]].state in ANSWERED,
+        )
+        if said is not None:
+            keep_moves(warehouse, advance(standing, [_happening(claim, said)], night))
+
+
+def _happening(claim: Mapping[str, Any], said: RemittanceEvent) -> Happening:
+    return Happening(
         claim["claim_id"],
         claim["claim_version"],
         said.event,
@@ -164,33 +197,19 @@ def _move(
         byte_start=claim["byte_start"],
         byte_end=claim["byte_end"],
     )
-    keep_moves(warehouse, advance(standing, [happening], night))
 
 
-def _has_lines_missing(warehouse: Warehouse, claim: Mapping[str, Any]) -> bool:
-    """Tell whether some lines of the claim version were remitted and others are in no remittance yet."""
-    counts = warehouse.rows(
-        """with seen as (select distinct s.line_number from remittances.service s join remittances.claim c using (remitted_claim_id)
-                         where c.claim_id = $1 and c.claim_version = $2 and c.status_code <> '22')
-           select (select count(*) from seen) as seen, count(*) as missing from claims.line l
-           where l.claim_id = $1 and l.claim_version = $2 and l.line_number not in (select line_number from seen where line_number is not null)""",
-        [claim["claim_id"], claim["claim_version"]],
-    )[0]
-    return bool(counts["seen"] and counts["missing"])
-
-
-def _earlier(warehouse: Warehouse, claim: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if not claim["claim_id"]:
-        return []
-    return warehouse.rows(
-        "select * from ledger.entry where claim_id = $1 and trace_number is not null order by entry_id",
-        [claim["claim_id"]],
+def _incomplete(warehouse: Warehouse, claim_ids: Sequence[str]) -> set[tuple[str, int]]:
+    """Give the claim versions of which some lines were remitted and others are in no remittance yet."""
+    found = warehouse.rows(
+        """with seen as (select distinct c.claim_id, c.claim_version, s.line_number
+                         from remittances.service s join remittances.claim c using (remitted_claim_id)
+                         where c.claim_id in (select unnest($1)) and c.status_code <> '22' and s.line_number is not null)
+           select l.claim_id, l.claim_version from claims.line l semi join seen using (claim_id, claim_version)
+           anti join seen on seen.claim_id = l.claim_id and seen.claim_version = l.claim_version and seen.line_number = l.line_number""",
+        [list(claim_ids)],
     )
-
-
-def _encounter_of(warehouse: Warehouse, claim: Mapping[str, Any]) -> str | None:
-    found = warehouse.value("select encounter_id from claims.claim where claim_id = $1", [claim["claim_id"]])
-    return None if found is None else str(found)
+    return {(row["claim_id"], row["claim_version"]) for row in found}
 
 
 def _grouped(warehouse: Warehouse, table: str, payment: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -202,9 +221,3 @@ def _grouped(warehouse: Warehouse, table: str, payment: Mapping[str, Any]) -> di
     for row in rows:
         found[row["remitted_claim_id"]].append(row)
     return found
-
-
-def _rows(warehouse: Warehouse, table: str, payment: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return warehouse.rows(
-        f"select * from remittances.{table} where payment_id = $1 order by byte_start, pair", [payment["payment_id"]]
-    )

@@ -40,6 +40,7 @@ def _send(warehouse: Warehouse, home: Path, practice: homes.Practice, batch: Map
     mailbox = open_mailbox(home, practice.partner(batch["partner_id"]))
     content = get_bytes(home, batch["file_sha256"])
     attempt = batch["attempts"] + 1
+    mailbox.check_sending()
     with warehouse.transaction():
         dispatch = {"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}
         is_first_try = warehouse.insert("claims.dispatch", [dispatch])

@@ -35,7 +35,7 @@ create table if not exists ledger.exception ( -- one row per thing that could no
   exception_id     varchar primary key, -- hash of the remitted claim and the code
   claim_id         varchar, -- claim, null where unmatched
   payment_id       varchar not null, -- its payment
-  exception_code   varchar not null, -- unbalanced_claim, reversal_without_original, ...
+  exception_code   varchar not null, -- unbalanced_claim, money_not_expected, reversal_differs, reversal_without_original
   message          varchar not null, -- what is wrong and what to do, no PHI
   difference_cents bigint not null, -- cents that do not fit
   found_on         date not null -- night
@@ -47,15 +47,18 @@ select posting_id, sum(amount_cents) as difference_cents from ledger.entry group
 create or replace view ledger.balance as -- balance of each account, debit positive
 select account, sum(amount_cents) as balance_cents, count(*) as entry_count from ledger.entry group by 1;
 
-create or replace view ledger.claim_balance as -- what each claim was charged, paid, adjusted and what is open, cents
+create or replace view ledger.claim_balance as -- what each claim was charged, paid, adjusted and what is open, cents; the first is the sum of the others
 select claim_id,
        -sum(case when account = 'charges' then amount_cents else 0 end) as charged_cents,
-       sum(case when account = 'cash' then amount_cents else 0 end) as paid_cents,
+       sum(case when account = 'cash' and trace_number is not null then amount_cents else 0 end) as paid_cents,
+       sum(case when account = 'cash' and trace_number is null then amount_cents else 0 end) as patient_paid_cents,
        sum(case when account = 'contractual' then amount_cents else 0 end) as contractual_cents,
+       sum(case when account = 'prior_payer' then amount_cents else 0 end) as prior_payer_cents,
        sum(case when account = 'write_off' then amount_cents else 0 end) as written_off_cents,
        sum(case when account = 'patient_receivable' then amount_cents else 0 end) as patient_cents,
        sum(case when account = 'payer_receivable' then amount_cents else 0 end) as payer_open_cents,
-       sum(case when account = 'denied' then amount_cents else 0 end) as denied_cents
+       sum(case when account = 'denied' then amount_cents else 0 end) as denied_cents,
+       sum(case when account in ('suspense', 'unapplied') then amount_cents else 0 end) as waiting_cents
 from ledger.entry where claim_id is not null group by 1;
 
 create or replace view ledger.deposit as -- cash posted per payment trace, cents

@@ -10,7 +10,7 @@ create table if not exists denials.case ( -- one row per denied adjustment of a 
   reason_code         varchar not null, -- CARC
   remark_codes        varchar not null, -- RARCs joined by space
   category            varchar not null, -- schemas/denials/taxonomy.csv
-  remedy              varchar not null, -- correct, appeal, bill_other_payer, bill_patient, write_off, review
+  remedy              varchar not null, -- correct, appeal, records, bill_other_payer, bill_patient, write_off, review
   amount_cents        bigint not null, -- cents denied
   payer_claim_number  varchar, -- CLP07: REF*F8 of a corrected claim
   deadline_on         date not null, -- last day for the remedy

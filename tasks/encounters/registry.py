@@ -194,7 +194,8 @@ def _clinician(row: Row) -> Row:
 
 def _place(row: Row) -> Row:
     """Give city, state and nine-figure ZIP; where the export has no usable ZIP, that of the state's capital."""
-    state = row.get("STATE") if row.get("STATE") in ZIP_CODES else "MA"
+    state = str(row.get("STATE"))
+    state = state if state in ZIP_CODES else "MA"
     figures = re.sub(r"\D", "", row.get("ZIP") or "")
     if len(figures) not in (5, 9) or not is_zip_in_state(figures, state):
         figures = ZIP_CODES[state]
@@ -261,7 +262,7 @@ def _fee(code: str, cents: int) -> Row:
 
 def _records(frame: pd.DataFrame) -> list[Row]:
     """Give a frame's rows with None where a value is missing."""
-    records: list[Row] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    records: list[Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return records
 
 

@@ -67,7 +67,7 @@ def lineage(row: Row, source_table: str) -> Row:
 
 def _records(frame: pd.DataFrame) -> list[Row]:
     """Give a frame's rows with None where a value is missing."""
-    records: list[Row] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    records: list[Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return records
 
 
