@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -86,8 +87,14 @@ def _load_registries(warehouse: Warehouse, home: Path) -> None:
         ],
     }
     for table, rows in registries.items():
-        warehouse.execute(f"delete from {table}")
-        warehouse.insert(table, rows)
+        if not _is_same(warehouse.rows(f"select * from {table}"), rows):
+            warehouse.execute(f"delete from {table}")
+            warehouse.insert(table, rows)
+
+
+def _is_same(kept: Sequence[Mapping[str, Any]], loaded: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether two sets of rows are equal, whatever their order and that of their columns."""
+    return {frozenset(row.items()) for row in kept} == {frozenset(row.items()) for row in loaded}
 
 
 def _finished_drops(drops: Path, night: date) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.keys import key_of
-from tasks.claims.lifecycle import Happening, advance, standings
+from tasks.claims.lifecycle import Advance, Happening, advance, standings
 from tasks.denials.answers import RemittanceEvent, remittance_event
 from tasks.denials.taxonomy import load_taxonomy
 from tasks.ledger.accounts import load_accounts
@@ -171,6 +171,7 @@ def _move(
     ours = _ours(claims)
     standing = standings(states_of(warehouse, ours), known_events(warehouse, ours))
     incomplete = _incomplete(warehouse, ours)
+    moved = Advance([], [])
     for claim in claims:
         if not claim["claim_id"]:
             continue
@@ -183,7 +184,10 @@ def _move(
             is_answered=standing[claim["claim_id"]].state in ANSWERED,
         )
         if said is not None:
-            keep_moves(warehouse, advance(standing, [_happening(claim, said)], night))
+            step = advance(standing, [_happening(claim, said)], night)
+            moved.events.extend(step.events)
+            moved.refused.extend(step.refused)
+    keep_moves(warehouse, moved)
 
 
 def _happening(claim: Mapping[str, Any], said: RemittanceEvent) -> Happening:

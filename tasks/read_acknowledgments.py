@@ -1,21 +1,24 @@
 """Acknowledge: TA1, 999 and 277CA become rows and move each claim they speak of by the table of legal moves."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import Fault
-from tasks.claims.lifecycle import Advance, Happening, advance, standings
+from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import step
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.threads import keep_moves, known_events, states_of, versions_by_control_number
 from tasks.stores.vault import get_bytes
-from tasks.stores.warehouse import Warehouse, session
+from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
-from tasks.x12.envelope import X12File, read_x12
+from tasks.x12.envelope import read_x12
 
-KINDS = ("TA1", "999", "997", "277CA")
+READERS = {"TA1": (read_ta1, "TA1"), "999": (read_999, "999"), "997": (read_999, "999"), "277CA": (read_277ca, "277CA")}
+"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA."""
+KINDS = tuple(READERS)
 TA1_EVENTS = {"A": "ta1_accepted", "E": "ta1_accepted", "R": "ta1_rejected"}
 IK5_EVENTS = {"A": "ack999_accepted", "E": "ack999_accepted"}
 STC_EVENTS = {
@@ -43,36 +46,37 @@ TROUBLE_FIRST = {
 def read_acknowledgments(home: Path, night: date) -> dict[str, int]:
     """Every acknowledgment received is rows, and every claim it names has moved, or the refusal is kept.
 
-    Shape: acknowledgments.*, claims.event, claims.refused_event. Holds: one file is one transaction; reading it twice changes nothing.
+    Shape: acknowledgments.*, claims.event, claims.refused_event. Holds: reading a file twice changes nothing.
     """
-    with session(home) as warehouse:
+    with writer(home) as warehouse:
         contents = sorted(unread(warehouse, KINDS), key=lambda content: KINDS.index(content[1]))
-        counts = {"files": len(contents), "moved": 0, "refused": 0}
-        for digest, kind in contents:
-            try:
-                with warehouse.transaction():
-                    moved = _read(warehouse, read_x12(get_bytes(home, digest)), digest, kind, night)
-                    finish(warehouse, digest, kind, "read", night)
-            except Fault as fault:
-                quarantine(warehouse, digest, kind, fault, night)
-                continue
-            counts["moved"] += len(moved.events)
-            counts["refused"] += len(moved.refused)
-    return counts
+        answers = _read_all(warehouse, home, contents, night)
+        happenings = [
+            *_interchanges(warehouse, answers["TA1"]),
+            *_transactions(warehouse, answers["999"]),
+            *_claims(warehouse, answers["277CA"]),
+        ]
+        claim_ids = sorted({h.claim_id for h in happenings})
+        standing = standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids))
+        moved = advance(standing, happenings, night)
+        keep_moves(warehouse, moved)
+    return {"files": len(contents), "moved": len(moved.events), "refused": len(moved.refused)}
 
 
-def _read(warehouse: Warehouse, x12: X12File, digest: str, kind: str, night: date) -> Advance:
-    """Keep the answers of a file and move the claims they speak of."""
-    if kind == "TA1":
-        happenings = _interchanges(warehouse, read_ta1(x12, digest, night))
-    elif kind == "277CA":
-        happenings = _claims(warehouse, read_277ca(x12, digest, night))
-    else:
-        happenings = _transactions(warehouse, read_999(x12, digest, night))
-    claim_ids = sorted({h.claim_id for h in happenings})
-    moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
-    keep_moves(warehouse, moved)
-    return moved
+def _read_all(
+    warehouse: Warehouse, home: Path, contents: Sequence[tuple[str, str]], night: date
+) -> dict[str, list[dict[str, Any]]]:
+    """Give the answers of every file by kind, in order of arrival; a file at fault is quarantined, the others go on."""
+    answers: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for digest, kind in contents:
+        read, told_as = READERS[kind]
+        try:
+            answers[told_as] += read(read_x12(get_bytes(home, digest)), digest, night)
+        except Fault as fault:
+            quarantine(warehouse, digest, kind, fault, night)
+        else:
+            finish(warehouse, digest, kind, "read", night)
+    return answers
 
 
 def _interchanges(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
@@ -114,16 +118,16 @@ def _transactions(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> li
 
 
 def _claims(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
-    """Keep 277CA answers and give what they say of each claim; of several statuses at one claim the worst counts."""
+    """Keep 277CA answers and give what they say of each claim; of several statuses of a claim in one file the worst counts."""
     known = versions_by_control_number(warehouse, [a["patient_control_number"] for a in answers])
-    worst: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    worst: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = {}
     for answer in answers:
         ours = known.get(answer["patient_control_number"])
         answer["claim_id"], answer["claim_version"] = (
             (ours["claim_id"], ours["claim_version"]) if ours else (None, None)
         )
         event = STC_EVENTS.get(answer["category_code"])
-        key = (answer["patient_control_number"], answer["hop"])
+        key = (answer["file_sha256"], answer["patient_control_number"], answer["hop"])
         if ours and event and (key not in worst or TROUBLE_FIRST[event] > TROUBLE_FIRST[worst[key][0]]):
             worst[key] = (event, answer)
     warehouse.insert("acknowledgments.claim_answer", answers)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import ClaimcycleError, Fault
+from schemas.errors import ClaimcycleError
 from schemas.money import cents_of
 from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import step
@@ -15,6 +15,7 @@ from tasks.stores import home as homes
 from tasks.stores.outbox import Sealed, register_batch, take_control_numbers
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
+from tasks.x12.builder import WriteFault
 from tasks.x12.envelope import read_x12
 from tasks.x12.judge import judge
 from tasks.x12.professional import ClaimRows, ClaimSpan, Envelope, Written, write_837p
@@ -94,18 +95,17 @@ def _write(envelope: Envelope, claims: Sequence[ClaimRows]) -> tuple[Written | N
 
     Holds: what is given as written was judged as it is, all claims together.
     """
-    good: list[ClaimRows] = []
-    refused: list[Refused] = []
-    for claim in claims:
+    good, refused = list(claims), list[Refused]()
+    written: Written | None = None
+    while good and written is None:
         try:
-            write_837p(envelope, [claim])
-            good.append(claim)
-        except Fault as fault:
-            refused.append((claim, str(fault)))
-    if not good:
-        return None, good, refused
-    written = write_837p(envelope, good)
-    if judge(written.content).accepted:
+            written = write_837p(envelope, good)
+        except WriteFault as fault:
+            if not fault.claim_id:
+                raise
+            refused += [(claim, str(fault)) for claim in good if claim.version["claim_id"] == fault.claim_id]
+            good = [claim for claim in good if claim.version["claim_id"] != fault.claim_id]
+    if written is None or judge(written.content).accepted:
         return written, good, refused
     verdicts = [(claim, judge(write_837p(envelope, [claim]).content)) for claim in good]
     worse = [(claim, "; ".join(verdict.errors[:3])) for claim, verdict in verdicts if not verdict.accepted]

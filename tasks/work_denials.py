@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,26 +41,36 @@ def work_denials(home: Path, night: date) -> dict[str, int]:
         for claim in claims:
             threads[claim["claim_id"]].append(claim)
         payers = _payers(warehouse)
-        opened = acted = 0
-        for claim_id, remitted in threads.items():
-            actions, cases = _work(warehouse, remitted, payers[claim_id], night)
-            opened += warehouse.insert("denials.case", cases)
-            acted += warehouse.insert("denials.action", actions)
+        told = _Told(
+            _rows_of(warehouse, "service", claims),
+            _rows_of(warehouse, "adjustment", claims),
+            _earlier(warehouse, night),
+        )
+        worked = [_work(remitted, told, payers[claim_id], night) for claim_id, remitted in threads.items()]
+        opened = warehouse.insert("denials.case", [case for _, cases in worked for case in cases])
+        acted = warehouse.insert("denials.action", [action for actions, _ in worked for action in actions])
         corrected = _correct(warehouse, night)
     return {"opened": opened, "settled": acted, "corrected": corrected}
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What tonight's remittances say line by line, and the cases of earlier nights that are not recovered."""
+
+    services: list[dict[str, Any]]
+    adjustments: list[dict[str, Any]]
+    cases: dict[str, list[dict[str, Any]]]
+
+
 def _work(
-    warehouse: Warehouse, remitted: Sequence[Mapping[str, Any]], payer: Mapping[str, Any], night: date
+    remitted: Sequence[Mapping[str, Any]], told: _Told, payer: Mapping[str, Any], night: date
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Give the actions on earlier cases that tonight's remittances of one thread are, and the cases they open."""
-    services, adjustments = _rows_of(warehouse, "service", remitted), _rows_of(warehouse, "adjustment", remitted)
+    named = {claim["remitted_claim_id"] for claim in remitted}
+    services = [row for row in told.services if row["remitted_claim_id"] in named]
+    adjustments = [row for row in told.adjustments if row["remitted_claim_id"] in named]
     taxonomy = load_taxonomy()
-    earlier = warehouse.rows(
-        "select * from denials.case_state where claim_id = $1 and state <> 'recovered' and opened_on < $2 order by case_id",
-        [remitted[0]["claim_id"], night],
-    )
-    actions = settle_cases(earlier, remitted, services, adjustments, taxonomy, night)
+    actions = settle_cases(told.cases[remitted[0]["claim_id"]], remitted, services, adjustments, taxonomy, night)
     cases: list[dict[str, Any]] = []
     for position, claim in enumerate(remitted):
         own_services, own = _own(services, claim), _own(adjustments, claim)
@@ -67,6 +78,16 @@ def _work(
         actions += settle_cases(opened, remitted[position + 1 :], services, adjustments, taxonomy, night)
         cases += opened
     return actions, cases
+
+
+def _earlier(warehouse: Warehouse, night: date) -> dict[str, list[dict[str, Any]]]:
+    """Give the cases opened before tonight that are not recovered, by claim."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for case in warehouse.rows(
+        "select * from denials.case_state where state <> 'recovered' and opened_on < $1 order by case_id", [night]
+    ):
+        found[case["claim_id"]].append(case)
+    return found
 
 
 def _own(rows: Sequence[dict[str, Any]], claim: Mapping[str, Any]) -> list[dict[str, Any]]:

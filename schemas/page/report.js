@@ -70,7 +70,7 @@
   Array.from(document.querySelectorAll("table")).forEach(function (table) {
     var count = table.tBodies[0].rows.length;
     if (count > 1) { makeSortable(table); }
-    if (count > 7) { makeFilter(table); }
+    if (count > 11) { makeFilter(table); }
   });
 
   var closed = [];

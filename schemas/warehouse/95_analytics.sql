@@ -5,8 +5,10 @@ create schema if not exists analytics;
 create or replace view analytics.as_of as -- one row: the newest closed night, and the first one
 select max(night) as as_of_on, min(night) as first_night_on from reports.night;
 
-create or replace view analytics.claim as -- one row per claim thread: payer, where it stands, its first dates, its cents
-with life as (
+create or replace view analytics.claim_life as -- one row per claim with an event: the first nights of its stages, whether it was ever stopped, whether its first decision paid it untouched
+select claim_id, first_sent_on, first_accepted_on, first_decided_on, first_decision, not was_stopped as is_clean,
+       first_decision = 'remit_paid' and first_decided_version = 1 and (touched_sequence is null or touched_sequence > decided_sequence) as is_first_pass
+from (
   select claim_id,
          min(case when event in ('transmit_ok', 'found_at_partner') then happened_on end) as first_sent_on,
          min(case when event in ('ack277_accepted', 'ack277_split') then happened_on end) as first_accepted_on,
@@ -16,8 +18,10 @@ with life as (
          min(case when event in ('remit_paid', 'remit_partial', 'remit_denied') then sequence end) as decided_sequence,
          min(case when event in ('data_changed', 'hold_overridden', 'info_sent', 'appeal_filed', 'payer_corrected', 'worked_as_corrected', 'worked_as_new') then sequence end) as touched_sequence,
          bool_or(to_state in ('HELD', 'REJECTED')) as was_stopped
-  from claims.event group by 1),
-service as (select claim_id, claim_version, min(service_from_on) as service_on from claims.line group by 1, 2)
+  from claims.event group by 1);
+
+create or replace view analytics.claim as -- one row per claim thread: payer, where it stands, its first dates, its cents
+with service as (select claim_id, claim_version, min(service_from_on) as service_on from claims.line group by 1, 2)
 select c.claim_id, c.encounter_id, c.payer_id, c.payer_rank, v.patient_control_number, v.claim_version, s.state, s.since_on,
        case when s.state in ('DRAFT', 'HELD', 'READY', 'BATCHED') and l.first_sent_on is null then 'not_sent'
             when s.state in ('DRAFT', 'HELD', 'READY', 'BATCHED', 'REPLACEMENT_DRAFT', 'WRONG_PAYER') then 'in_correction'
@@ -27,18 +31,17 @@ select c.claim_id, c.encounter_id, c.payer_id, c.payer_rank, v.patient_control_n
             when s.state = 'PART_DENIED' then 'partly_denied'
             when s.state in ('DENIED', 'APPEALED', 'WRITE_OFF_PENDING') then 'denied'
             when s.state in ('REVERSED', 'VOIDED') then 'reversed'
-            when s.state = 'CLOSED' and coalesce(b.paid_cents, 0) + coalesce(b.patient_cents, 0) = 0 then 'closed_unpaid'
+            when s.state = 'CLOSED' and coalesce(b.paid_cents, 0) + coalesce(b.patient_cents, 0) + coalesce(b.patient_paid_cents, 0) = 0 then 'closed_unpaid'
             else 'paid' end as stage,
-       e.service_on, c.opened_on, l.first_sent_on, l.first_accepted_on, l.first_decided_on, l.first_decision,
-       not l.was_stopped as is_clean,
-       l.first_decision = 'remit_paid' and l.first_decided_version = 1 and (l.touched_sequence is null or l.touched_sequence > l.decided_sequence) as is_first_pass,
-       coalesce(b.charged_cents, 0) as charged_cents, coalesce(b.paid_cents, 0) as paid_cents, coalesce(b.contractual_cents, 0) as contractual_cents,
-       coalesce(b.written_off_cents, 0) as written_off_cents, coalesce(b.patient_cents, 0) as patient_cents, coalesce(b.denied_cents, 0) as denied_cents,
+       e.service_on, c.opened_on, l.first_sent_on, l.first_accepted_on, l.first_decided_on, l.first_decision, l.is_clean, l.is_first_pass,
+       coalesce(b.charged_cents, 0) as charged_cents, coalesce(b.paid_cents, 0) as paid_cents, coalesce(b.patient_paid_cents, 0) as patient_paid_cents,
+       coalesce(b.contractual_cents, 0) as contractual_cents, coalesce(b.prior_payer_cents, 0) as prior_payer_cents, coalesce(b.written_off_cents, 0) as written_off_cents,
+       coalesce(b.waiting_cents, 0) as suspended_cents, coalesce(b.patient_cents, 0) as patient_cents, coalesce(b.denied_cents, 0) as denied_cents,
        coalesce(b.payer_open_cents + b.denied_cents, 0) as open_cents
 from claims.claim c
 left join claims.current_version v using (claim_id)
 left join claims.state s on s.claim_id = c.claim_id
-left join life l on l.claim_id = c.claim_id
+left join analytics.claim_life l on l.claim_id = c.claim_id
 left join service e on e.claim_id = v.claim_id and e.claim_version = v.claim_version
 left join ledger.claim_balance b on b.claim_id = c.claim_id;
 
@@ -106,28 +109,29 @@ select m.payer_id, m.measure, m.receivable_cents::bigint as numerator, (m.revenu
        s.from_on as window_from_on, s.as_of_on as window_to_on, s.days as window_days, 1 as definition_version
 from measured m cross join span s where m.receivable_cents is not null;
 
-create or replace view analytics.net_collection_rate as -- one row per month of service: money received over charges less contractual adjustments of the same claims; a cohort is mature 120 days after its month
-select date_trunc('month', c.service_on)::date as month_on, count(*) as claims, sum(c.charged_cents)::bigint as charged_cents, sum(c.contractual_cents)::bigint as contractual_cents,
-       sum(c.paid_cents)::bigint as numerator, sum(c.charged_cents - c.contractual_cents)::bigint as denominator,
-       (sum(c.paid_cents) / nullif(sum(c.charged_cents - c.contractual_cents), 0))::decimal(18, 4) as value,
-       datediff('day', last_day(c.service_on), max(t.as_of_on)) >= 120 as is_mature,
-       date_trunc('month', c.service_on)::date as window_from_on, least(last_day(c.service_on), max(t.as_of_on)) as window_to_on, 1 as definition_version
-from analytics.claim c cross join analytics.as_of t where c.service_on is not null
-group by month_on, window_from_on, last_day(c.service_on);
+create or replace view analytics.net_collection_rate as -- one row per month of service: money received over charges less contractual adjustments and what an earlier payer settled, of the same claims; a month is mature 120 days after its end
+with cohort as (
+  select date_trunc('month', service_on)::date as month_on, last_day(service_on) as ends_on, count(*) as claims, sum(paid_cents + patient_paid_cents) as paid_cents, sum(charged_cents) as charged_cents,
+         sum(contractual_cents) as contractual_cents, sum(prior_payer_cents) as prior_payer_cents, sum(charged_cents - contractual_cents - prior_payer_cents) as due_cents
+  from analytics.claim where service_on is not null group by 1, 2)
+select c.month_on, c.claims, c.charged_cents::bigint as charged_cents, c.contractual_cents::bigint as contractual_cents, c.prior_payer_cents::bigint as prior_payer_cents,
+       c.paid_cents::bigint as numerator, c.due_cents::bigint as denominator, (c.paid_cents / nullif(c.due_cents, 0))::decimal(18, 4) as value,
+       datediff('day', c.ends_on, t.as_of_on) >= 120 as is_mature, c.month_on as window_from_on, least(c.ends_on, t.as_of_on) as window_to_on, 1 as definition_version
+from cohort c cross join analytics.as_of t;
 
 create or replace view analytics.clean_claim_rate as -- one row per payer and month of drafting: claims never held nor rejected per claims drafted
 select c.payer_id, date_trunc('month', c.opened_on)::date as month_on,
-       count(*) filter (where c.is_clean) as numerator, count(*) as denominator, (count(*) filter (where c.is_clean) / nullif(count(*), 0))::decimal(18, 4) as value,
+       count(*) filter (where l.is_clean) as numerator, count(*) as denominator, (count(*) filter (where l.is_clean) / nullif(count(*), 0))::decimal(18, 4) as value,
        date_trunc('month', c.opened_on)::date as window_from_on, least(last_day(c.opened_on), max(t.as_of_on)) as window_to_on, 1 as definition_version
-from analytics.claim c cross join analytics.as_of t
+from claims.claim c left join analytics.claim_life l using (claim_id) cross join analytics.as_of t
 group by c.payer_id, month_on, window_from_on, last_day(c.opened_on);
 
 create or replace view analytics.first_pass_rate as -- one row per payer and month of first decision: claims paid by it, as first sent and untouched, per claims decided
-select c.payer_id, date_trunc('month', c.first_decided_on)::date as month_on,
-       count(*) filter (where c.is_first_pass) as numerator, count(*) as denominator, (count(*) filter (where c.is_first_pass) / nullif(count(*), 0))::decimal(18, 4) as value,
-       date_trunc('month', c.first_decided_on)::date as window_from_on, least(last_day(c.first_decided_on), max(t.as_of_on)) as window_to_on, 1 as definition_version
-from analytics.claim c cross join analytics.as_of t where c.first_decided_on is not null
-group by c.payer_id, month_on, window_from_on, last_day(c.first_decided_on);
+select c.payer_id, date_trunc('month', l.first_decided_on)::date as month_on,
+       count(*) filter (where l.is_first_pass) as numerator, count(*) as denominator, (count(*) filter (where l.is_first_pass) / nullif(count(*), 0))::decimal(18, 4) as value,
+       date_trunc('month', l.first_decided_on)::date as window_from_on, least(last_day(l.first_decided_on), max(t.as_of_on)) as window_to_on, 1 as definition_version
+from claims.claim c join analytics.claim_life l using (claim_id) cross join analytics.as_of t where l.first_decided_on is not null
+group by c.payer_id, month_on, window_from_on, last_day(l.first_decided_on);
 
 create or replace view analytics.acceptance_rate as -- one row per payer, hop of the 277CA and month of sending: claim versions let through by that hop per claim versions sent; a rejection beats an acceptance
 with sent as (select claim_id, claim_version, min(happened_on) as sent_on from claims.event where event in ('transmit_ok', 'found_at_partner') group by 1, 2),
@@ -146,12 +150,12 @@ left join said a on a.claim_id = s.claim_id and a.claim_version = s.claim_versio
 group by h.payer_id, h.hop, month_on, window_from_on, last_day(s.sent_on);
 
 create or replace view analytics.payer_lag as -- one row per payer (null: all payers): days from first sending, and from the payer's acceptance, to the payment date of the first remittance
-select k.payer_id, count(*) as claims, quantile_cont(datediff('day', k.first_sent_on, f.remitted_on), 0.5)::decimal(18, 4) as median_days,
-       quantile_cont(datediff('day', k.first_sent_on, f.remitted_on), 0.9)::decimal(18, 4) as p90_days, max(datediff('day', k.first_sent_on, f.remitted_on)) as longest_days,
-       quantile_cont(datediff('day', k.first_accepted_on, f.remitted_on), 0.5)::decimal(18, 4) as accepted_median_days,
+select k.payer_id, count(*) as claims, quantile_cont(datediff('day', l.first_sent_on, f.remitted_on), 0.5)::decimal(18, 4) as median_days,
+       quantile_cont(datediff('day', l.first_sent_on, f.remitted_on), 0.9)::decimal(18, 4) as p90_days, max(datediff('day', l.first_sent_on, f.remitted_on)) as longest_days,
+       quantile_cont(datediff('day', l.first_accepted_on, f.remitted_on), 0.5)::decimal(18, 4) as accepted_median_days,
        min(f.remitted_on) as window_from_on, max(t.as_of_on) as window_to_on, 1 as definition_version
-from analytics.first_remittance f join analytics.claim k using (claim_id) cross join analytics.as_of t
-where k.first_sent_on is not null group by grouping sets ((), (k.payer_id)) having count(*) > 0;
+from analytics.first_remittance f join claims.claim k using (claim_id) join analytics.claim_life l using (claim_id) cross join analytics.as_of t
+where l.first_sent_on is not null group by grouping sets ((), (k.payer_id)) having count(*) > 0;
 
 create or replace view analytics.cash_by_day as -- one row per closed night and per day with cash: cash posted, cents: by payers on claims, by patients, and by payers beside claims (interest, recoveries, money that waits for its claim)
 select n.posted_on, coalesce(sum(e.amount_cents), 0)::bigint as cash_cents,
@@ -181,11 +185,11 @@ from stage s left join placed p using (stage) group by 1, 2, 3;
 
 create or replace view analytics.payer_summary as -- one row per payer with claims: what was charged, received, given up, left to patients, refused and is open, and how it answers
 with money as (
-  select payer_id, count(*) as claims, sum(charged_cents)::bigint as charged_cents, sum(paid_cents)::bigint as paid_cents, sum(contractual_cents)::bigint as adjusted_cents,
-         sum(written_off_cents)::bigint as written_off_cents, sum(patient_cents)::bigint as patient_cents, sum(denied_cents)::bigint as denied_cents, sum(open_cents)::bigint as open_cents
+  select payer_id, count(*) as claims, sum(charged_cents)::bigint as charged_cents, sum(paid_cents)::bigint as paid_cents, sum(patient_paid_cents)::bigint as patient_paid_cents,
+         sum(contractual_cents)::bigint as adjusted_cents, sum(prior_payer_cents)::bigint as prior_payer_cents, sum(suspended_cents)::bigint as suspended_cents, sum(written_off_cents)::bigint as written_off_cents, sum(patient_cents)::bigint as patient_cents, sum(denied_cents)::bigint as denied_cents, sum(open_cents)::bigint as open_cents
   from analytics.claim group by 1),
 denial as (select payer_id, sum(numerator)::bigint as denied_claims, sum(denominator)::bigint as remitted_claims from analytics.denial_rate group by 1)
-select m.payer_id, coalesce(p.payer_name, m.payer_id) as payer_name, m.claims, m.charged_cents, m.paid_cents, m.adjusted_cents, m.written_off_cents, m.patient_cents, m.denied_cents, m.open_cents,
+select m.payer_id, coalesce(p.payer_name, m.payer_id) as payer_name, m.claims, m.charged_cents, m.paid_cents, m.patient_paid_cents, m.adjusted_cents, m.prior_payer_cents, m.written_off_cents, m.suspended_cents, m.patient_cents, m.denied_cents, m.open_cents,
        coalesce(d.denied_claims, 0) as denied_claims, coalesce(d.remitted_claims, 0) as remitted_claims, (d.denied_claims / nullif(d.remitted_claims, 0))::decimal(18, 4) as denial_rate,
        l.median_days, l.p90_days
 from money m left join encounters.payer p using (payer_id) left join denial d on d.payer_id = m.payer_id left join analytics.payer_lag l on l.payer_id = m.payer_id;
@@ -194,7 +198,7 @@ create or replace view analytics.night_trend as -- one row per closed night: wha
 with sent as (
   select e.happened_on, count(*) as sent_count, sum(v.total_charge_cents) as sent_cents from claims.event e join claims.version v using (claim_id, claim_version)
   where e.event in ('transmit_ok', 'found_at_partner') group by 1),
-cash as (select posted_on, sum(amount_cents) as paid_cents from ledger.entry where account = 'cash' and claim_id is not null group by 1),
+cash as (select posted_on, sum(amount_cents) as paid_cents from ledger.entry where account = 'cash' and claim_id is not null and trace_number is not null group by 1),
 denied as (select opened_on, count(*) as denied_count, sum(amount_cents) as denied_cents from denials.case group by 1),
 held as (select happened_on, count(*) as newly_held_count from claims.event where to_state = 'HELD' group by 1)
 select n.night, coalesce(s.sent_count, 0) as sent_count, coalesce(s.sent_cents, 0)::bigint as sent_cents, coalesce(c.paid_cents, 0)::bigint as paid_cents,
@@ -205,14 +209,15 @@ left join denied d on d.opened_on = n.night left join held h on h.happened_on = 
 
 create or replace view analytics.overdue as -- one row per claim whose payer has let its expected answer day pass by the newest night: days late, cents open
 select o.claim_id, o.payer_id, o.state, o.since_on, o.since_on + o.expected_answer_days as expected_on,
-       datediff('day', o.since_on + o.expected_answer_days, t.as_of_on) as days_late, c.patient_control_number, c.open_cents
-from claims.overdue o join analytics.claim c using (claim_id) cross join analytics.as_of t where o.since_on + o.expected_answer_days < t.as_of_on;
+       datediff('day', o.since_on + o.expected_answer_days, t.as_of_on) as days_late, v.patient_control_number, b.payer_open_cents + b.denied_cents as open_cents
+from claims.overdue o cross join analytics.as_of t left join claims.current_version v using (claim_id) left join ledger.claim_balance b on b.claim_id = o.claim_id
+where o.since_on + o.expected_answer_days < t.as_of_on;
 
 create or replace view analytics.kpi as -- one row per measure of the practice: value (null where the denominator is 0) in its unit, numerator and denominator in theirs, its window, its definition and whose it is
 with claim as (
   select count(*) as claims, count(*) filter (where is_clean) as clean, count(*) filter (where first_sent_on is not null) as sent,
          count(*) filter (where first_decided_on is not null) as decided, count(*) filter (where is_first_pass) as first_pass,
-         coalesce(sum(charged_cents), 0) as charged, coalesce(sum(paid_cents), 0) as paid, coalesce(sum(contractual_cents), 0) as contractual,
+         coalesce(sum(charged_cents), 0) as charged, coalesce(sum(paid_cents), 0) as paid, coalesce(sum(patient_paid_cents), 0) as patient_paid, coalesce(sum(contractual_cents), 0) as contractual, coalesce(sum(prior_payer_cents), 0) as prior_payer,
          coalesce(sum(patient_cents), 0) as patient, coalesce(sum(open_cents), 0) as open, median(datediff('day', service_on, first_sent_on)) as claim_lag,
          coalesce(sum(open_cents) filter (where first_sent_on is not null and open_cents > 0), 0) as billed_open,
          coalesce(sum(open_cents) filter (where first_sent_on is not null and open_cents > 0 and service_on < (select as_of_on - 90 from analytics.as_of)), 0) as aged_open,
@@ -225,27 +230,28 @@ won as (select count(*) filter (where state = 'recovered') as overturned, count(
 hop as (select sum(numerator) filter (where hop <> 'PR') as forwarded, sum(denominator) filter (where hop <> 'PR') as forwardable, sum(numerator) filter (where hop = 'PR') as accepted, sum(denominator) filter (where hop = 'PR') as acceptable from analytics.acceptance_rate),
 measure(position, kpi, label, unit, parts_unit, numerator, denominator, value, window_from_on, definition, source) as (
   select 1, 'charged', 'Charged', 'cents', 'cents', charged, null, charged, from_on, 'charges of all claims, held ones included', 'ledger.claim_balance' from claim
-  union all select 2, 'paid', 'Paid', 'cents', 'cents', paid, null, paid, from_on, 'cash posted on claims, by payers and by patients, reversals taken off', 'ledger.claim_balance' from claim
-  union all select 3, 'adjusted', 'Adjusted', 'cents', 'cents', contractual, null, contractual, from_on, 'charges given up under payer contracts', 'ledger.claim_balance' from claim
-  union all select 4, 'patient', 'Patients owe', 'cents', 'cents', patient, null, patient, from_on, 'left to patients by payers, less what patients paid', 'ledger.claim_balance' from claim
-  union all select 5, 'open', 'Open', 'cents', 'cents', open, null, open, from_on, 'open with payers, denied amounts and claims not yet sent included', 'ledger.claim_balance' from claim
-  union all select 6, 'net_collection_rate', 'Net collection', 'rate', 'cents', paid, charged - contractual, null, from_on, 'money received / (charges - contractual adjustments), all service months to date', 'MGMA adjusted fee-for-service collection' from claim
-  union all select 7, 'net_collection_rate_mature', 'Net collection, mature months', 'rate', 'cents', paid, due, null, from_on, 'the same, only service months that ended at least 120 days ago', 'MGMA adjusted fee-for-service collection; 120 days: general practice' from mature
-  union all select 8, 'gross_collection_rate', 'Gross collection', 'rate', 'cents', paid, charged, null, from_on, 'money received / charges', 'MGMA' from claim
-  union all select 9, 'days_in_ar', 'Days in A/R', 'days', 'cents', numerator, denominator, value, window_from_on, 'receivable of payers and patients / daily charges less contractual adjustments, over 90 days or since the first night', 'HFMA MAP Key net days in A/R; 90 days: general practice' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'net'
-  union all select 10, 'days_in_ar_gross', 'Days of gross charges in A/R', 'days', 'cents', numerator, denominator, value, window_from_on, 'the same receivable / average daily charges', 'MGMA days of gross charges in A/R, over our window' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'gross'
-  union all select 11, 'aged_ar_over_90', 'A/R over 90 days', 'rate', 'cents', aged_open, billed_open, null, from_on, 'open cents of sent claims more than 90 days after service / open cents of sent claims; credits apart', 'HFMA MAP Key AR-1, aged from date of service' from claim
-  union all select 12, 'aged_ar_over_90_from_bill', 'A/R over 90 days from first bill', 'rate', 'cents', aged_open_from_bill, billed_open, null, from_on, 'the same, aged from the night first sent', 'HFMA MAP Key AR-1, aged from first bill' from claim
-  union all select 13, 'denial_rate', 'Denial rate', 'rate', 'count', denied, remitted, null, from_on, 'claims denied, in part or whole, by their first remittance / claims remitted; without duplicates and patient share', 'HFMA Claim Integrity Task Force, initial denial rate by count; per remitted claim' from denial
-  union all select 14, 'denial_rate_charges', 'Denial rate by charge', 'rate', 'cents', denied_charge, remitted_charge, null, from_on, 'charges of those claims / charges remitted', 'HFMA Claim Integrity Task Force, initial denial rate by dollars; per remitted claim' from denial
-  union all select 15, 'denial_overturn_rate', 'Denials overturned', 'rate', 'count', overturned, resolved, null, null, 'denial cases won back / denial cases won back or upheld', 'HFMA Claim Integrity Task Force, initial denials overturned' from won
-  union all select 16, 'clean_claim_rate', 'Clean claims', 'rate', 'count', clean, claims, null, from_on, 'claims never held nor rejected / claims drafted', 'HFMA MAP Key CL-1 (name); wording ours' from claim
-  union all select 17, 'acceptance_rate_clearinghouse', 'Passed by clearinghouse', 'rate', 'count', forwarded, forwardable, null, null, 'claim versions taken or forwarded (277CA, not the payer''s) and not rejected / claim versions sent', 'ours' from hop
-  union all select 18, 'acceptance_rate_payer', 'Accepted by payer', 'rate', 'count', accepted, acceptable, null, null, 'claim versions accepted (payer''s own 277CA A2, A5) and not rejected / claim versions sent', 'ours' from hop
-  union all select 19, 'first_pass_rate', 'First pass', 'rate', 'count', first_pass, decided, null, from_on, 'claims paid by their first remittance, as first sent and untouched / claims with a deciding remittance', 'ours' from claim
-  union all select 20, 'claim_lag', 'Claim lag', 'days', 'count', null, sent, claim_lag, from_on, 'median days from service to first sending', 'ours' from claim
-  union all select 21, 'payer_lag', 'Payer lag', 'days', 'count', null, claims, median_days, window_from_on, 'median days from first sending to the payment date of the first remittance', 'ours' from analytics.as_of left join analytics.payer_lag on payer_id is null
-  union all select 22, 'overdue_rate', 'Overdue', 'rate', 'count', (select count(*) from analytics.overdue), sent, null, from_on, 'claims past the day their payer should have answered by / claims sent', 'ours' from claim)
+  union all select 2, 'paid', 'Paid', 'cents', 'cents', paid, null, paid, from_on, 'received from payers on claims, reversals taken off', 'ledger.claim_balance' from claim
+  union all select 3, 'patient_paid', 'Patients paid', 'cents', 'cents', patient_paid, null, patient_paid, from_on, 'received from patients on claims', 'ledger.claim_balance' from claim
+  union all select 4, 'adjusted', 'Adjusted', 'cents', 'cents', contractual, null, contractual, from_on, 'charges given up under payer contracts', 'ledger.claim_balance' from claim
+  union all select 5, 'patient', 'Patients owe', 'cents', 'cents', patient, null, patient, from_on, 'left to patients by payers, less what patients paid', 'ledger.claim_balance' from claim
+  union all select 6, 'open', 'Open', 'cents', 'cents', open, null, open, from_on, 'open with payers, denied amounts and claims not yet sent included', 'ledger.claim_balance' from claim
+  union all select 7, 'net_collection_rate', 'Net collection', 'rate', 'cents', paid + patient_paid, charged - contractual - prior_payer, null, from_on, 'received from payers and patients / (charges - contractual adjustments - settled by an earlier payer), to date', 'MGMA adjusted fee-for-service collection' from claim
+  union all select 8, 'net_collection_rate_mature', 'Net collection, mature months', 'rate', 'cents', paid, due, null, from_on, 'the same, only service months that ended at least 120 days ago', 'MGMA adjusted fee-for-service collection; 120 days: general practice' from mature
+  union all select 9, 'gross_collection_rate', 'Gross collection', 'rate', 'cents', paid + patient_paid, charged, null, from_on, 'received from payers and patients / charges', 'MGMA' from claim
+  union all select 10, 'days_in_ar', 'Days in A/R', 'days', 'cents', numerator, denominator, value, window_from_on, 'receivable of payers and patients / daily charges less contractual adjustments, over 90 days or since the first night', 'HFMA MAP Key net days in A/R; 90 days: general practice' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'net'
+  union all select 11, 'days_in_ar_gross', 'Days of gross charges in A/R', 'days', 'cents', numerator, denominator, value, window_from_on, 'the same receivable / average daily charges', 'MGMA days of gross charges in A/R, over our window' from analytics.as_of left join analytics.days_in_ar on payer_id is null and measure = 'gross'
+  union all select 12, 'aged_ar_over_90', 'A/R over 90 days', 'rate', 'cents', aged_open, billed_open, null, from_on, 'open cents of sent claims more than 90 days after service / open cents of sent claims; credits apart', 'HFMA MAP Key AR-1, aged from date of service' from claim
+  union all select 13, 'aged_ar_over_90_from_bill', 'A/R over 90 days from first bill', 'rate', 'cents', aged_open_from_bill, billed_open, null, from_on, 'the same, aged from the night first sent', 'HFMA MAP Key AR-1, aged from first bill' from claim
+  union all select 14, 'denial_rate', 'Denial rate', 'rate', 'count', denied, remitted, null, from_on, 'claims denied, in part or whole, by their first remittance / claims remitted; without duplicates and patient share', 'HFMA Claim Integrity Task Force, initial denial rate by count; per remitted claim' from denial
+  union all select 15, 'denial_rate_charges', 'Denial rate by charge', 'rate', 'cents', denied_charge, remitted_charge, null, from_on, 'charges of those claims / charges remitted', 'HFMA Claim Integrity Task Force, initial denial rate by dollars; per remitted claim' from denial
+  union all select 16, 'denial_overturn_rate', 'Denials overturned', 'rate', 'count', overturned, resolved, null, null, 'denial cases won back / denial cases won back or upheld', 'HFMA Claim Integrity Task Force, initial denials overturned' from won
+  union all select 17, 'clean_claim_rate', 'Clean claims', 'rate', 'count', clean, claims, null, from_on, 'claims never held nor rejected / claims drafted', 'HFMA MAP Key CL-1 (name); wording ours' from claim
+  union all select 18, 'acceptance_rate_clearinghouse', 'Passed by clearinghouse', 'rate', 'count', forwarded, forwardable, null, null, 'claim versions taken or forwarded (277CA, not the payer''s) and not rejected / claim versions sent', 'ours' from hop
+  union all select 19, 'acceptance_rate_payer', 'Accepted by payer', 'rate', 'count', accepted, acceptable, null, null, 'claim versions accepted (payer''s own 277CA A2, A5) and not rejected / claim versions sent', 'ours' from hop
+  union all select 20, 'first_pass_rate', 'First pass', 'rate', 'count', first_pass, decided, null, from_on, 'claims paid by their first remittance, as first sent and untouched / claims with a deciding remittance', 'ours' from claim
+  union all select 21, 'claim_lag', 'Claim lag', 'days', 'count', null, sent, claim_lag, from_on, 'median days from service to first sending', 'ours' from claim
+  union all select 22, 'payer_lag', 'Payer lag', 'days', 'count', null, claims, median_days, window_from_on, 'median days from first sending to the payment date of the first remittance', 'ours' from analytics.as_of left join analytics.payer_lag on payer_id is null
+  union all select 23, 'overdue_rate', 'Overdue', 'rate', 'count', (select count(*) from analytics.overdue), sent, null, from_on, 'claims past the day their payer should have answered by / claims sent', 'ours' from claim)
 select m.position, m.kpi, m.label,
        (case when m.unit = 'rate' then m.numerator / nullif(m.denominator, 0) else m.value end)::decimal(18, 4) as value, m.unit, m.parts_unit,
        m.numerator::decimal(18, 4) as numerator, m.denominator::decimal(18, 4) as denominator,

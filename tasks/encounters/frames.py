@@ -45,8 +45,9 @@ def _tidy(frame: pd.DataFrame | None, table: str) -> pd.DataFrame:
     nothing = pd.Series([np.nan] * len(frame), dtype="object")
     columns = {name: _trim(frame[name]) if name in filled else nothing for name in header(table)}
     for name in LINEAGE:
-        columns[name] = pd.Series(frame[name].to_numpy(dtype=np.int64) if name in frame else np.zeros(len(frame), np.int64))
-    columns["source_table"] = frame.get("source_table", pd.Series([table] * len(frame), dtype="object")).reset_index(drop=True)
+        columns[name] = pd.Series(frame[name].to_numpy() if name in frame else 0, range(len(frame)), np.int64)
+    sources = frame["source_table"].tolist() if "source_table" in frame else [table] * len(frame)
+    columns["source_table"] = pd.Series(sources, dtype="object")
     tidy = pd.DataFrame(columns)
     tidy.columns = tidy.columns.astype("object")  # names as Python text: finding a column takes half the time
     return tidy

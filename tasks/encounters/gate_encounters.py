@@ -37,7 +37,9 @@ _RANK_ORDER = "PSTABCDEFGH"
 _ACCIDENT_PAYERS = ("AM", "LM", "VA", "WC")
 _STAY_PLACES = ("21", "31", "51", "61")
 # Places run by somebody else, so that the claim must say where. No published list: ours, by the meaning of the codes.
-_FACILITY_PLACES = ("19", "21", "22", "23", "24", "26", "31", "32", "34", "51", "52", "53", "55", "56", "61", "62", "65")
+_FACILITY_PLACES = (
+    "19", "21", "22", "23", "24", "26", "31", "32", "34", "51", "52", "53", "55", "56", "61", "62", "65",
+)  # fmt: skip
 _BEFORE_SERVICE = (
     "accident_date", "onset_date", "last_menstrual_period", "initial_treatment_date", "acute_manifestation_date",
     "last_xray_date", "last_seen_date",
@@ -79,7 +81,9 @@ def has_lines(drop: Drop, rows: Mask) -> Mask:
 def procedure_numbers(lines: pd.DataFrame) -> pd.Series:
     """Give the CPT numbers of lines as figures, NaN for letters, other code sets and missing codes."""
     is_hc = lines["procedure_qualifier"].isna() | lines["procedure_qualifier"].eq("HC")
-    return pd.to_numeric(lines["procedure_code"].where(is_hc & lines["procedure_code"].str.len().eq(5)), errors="coerce")
+    return pd.to_numeric(
+        lines["procedure_code"].where(is_hc & lines["procedure_code"].str.len().eq(5)), errors="coerce"
+    )
 
 
 def primary(drop: Drop, column: str) -> pd.Series:
@@ -91,15 +95,15 @@ def primary(drop: Drop, column: str) -> pd.Series:
 def _identity_flaws(drop: Drop) -> Flaws:
     e = drop.encounters
     number = e["patient_control_number"]
-    bad_number = has(number) & ~np.array([isinstance(text, str) and is_control_number(text) for text in number], np.bool_)
+    unfit = [text for text in number.dropna().unique() if not is_control_number(text)]
     shared = e.drop_duplicates(["patient_control_number", "encounter_id"])["patient_control_number"].dropna()
     reused = is_in(number, list(shared[shared.duplicated()]))
     return {
         "S10": {"encounter_version": distinct_rows(e, "encounters", ["encounter_id"])},
         "E12": {"encounter_id": _repeats_another(drop)},
-        "E14": {"patient_control_number": bad_number | reused},
+        "E14": {"patient_control_number": is_in(number, unfit) | reused},
         "E20": {"original_claim_number": is_in(e["claim_frequency"], ("7", "8")) & lacks(e["original_claim_number"])},
-        "A06": {"referral_number": has(e["prior_auth_number"]) & (e["prior_auth_number"] == e["referral_number"]).to_numpy()},
+        "A06": {"referral_number": (e["prior_auth_number"] == e["referral_number"]).to_numpy()},
     }
 
 
@@ -200,9 +204,7 @@ def _payer_flaws(drop: Drop) -> Flaws:
     return {
         "C01": {"responsible_party": is_insured & ~occurs(e["encounter_id"], coverages["encounter_id"])},
         "C14": {"coverages.payer_rank": is_insured & ~in_order},
-        "C16": {
-            name: is_in(e[name], ("true",)) & pays_late for name in ("accident_employment", "accident_auto")
-        },
+        "C16": {name: is_in(e[name], ("true",)) & pays_late for name in ("accident_employment", "accident_auto")},
     }
 
 
@@ -214,7 +216,6 @@ def _are_ranks_right(ranks: str) -> bool:
 
 def _provider_flaws(drop: Drop) -> Flaws:
     e, providers = drop.encounters, drop.tables["providers"]
-    keys = {name: _is_unknown(e[name], providers) for name in (field.name for field in fields("encounters")) if name.endswith("provider_key")}
     rendering, billing = e["rendering_provider_key"], e["billing_provider_key"]
     renders_itself = has(rendering) & (rendering == billing).to_numpy()
     rendering_entity = look_up(rendering, providers, "provider_key", "entity_type")
@@ -222,17 +223,21 @@ def _provider_flaws(drop: Drop) -> Flaws:
     taxonomy = look_up(billing, providers, "provider_key", "taxonomy")
     is_medicaid = is_in(primary(drop, "claim_filing_code"), ("MC",))
     return {
-        "V01": {"billing_provider_key": lacks(billing) | keys["billing_provider_key"]},
+        "V01": {"billing_provider_key": lacks(billing) | _is_unknown(billing, providers)},
         "V04": {"rendering_provider_key": renders_itself & fits(rendering_entity, "1")},
         "V04_hold": {"rendering_provider_key": fits(rendering_entity, "2")},
         "V05": {"providers.taxonomy": misfits(taxonomy, _TAXONOMY) | (is_medicaid & has(billing) & lacks(taxonomy))},
         "V07": {name: _is_unknown(e[name], providers) for name in ("pay_to_key", "pay_to_plan_key")},
-        "V09": {"rendering_provider_key": keys["rendering_provider_key"] | (lacks(rendering) & fits(billing_entity, "2"))},
+        "V09": {
+            "rendering_provider_key": _is_unknown(rendering, providers) | (lacks(rendering) & fits(billing_entity, "2"))
+        },
         "V10": {
-            "referring_provider_key": keys["referring_provider_key"] | _lacks_referral(drop),
+            "referring_provider_key": _is_unknown(e["referring_provider_key"], providers) | _lacks_referral(drop),
             "pcp_key": _is_unknown(e["pcp_key"], providers),
         },
-        "V12": {"supervising_provider_key": keys["supervising_provider_key"] | _lacks_supervisor(drop)},
+        "V12": {
+            "supervising_provider_key": _is_unknown(e["supervising_provider_key"], providers) | _lacks_supervisor(drop)
+        },
         "V15": {"service_facility_key": _is_unknown(e["service_facility_key"], providers) | _lacks_facility(e)},
     }
 
@@ -259,7 +264,8 @@ def _lacks_supervisor(drop: Drop) -> Mask:
     """Mark encounters with a resident's line (modifier GC or GE) and no supervising provider."""
     lines = drop.tables["service_lines"]
     by_resident = np.logical_or.reduce([is_in(lines[name], ("GC", "GE")) for name in MODIFIERS])
-    return lacks(drop.encounters["supervising_provider_key"]) & has_lines(drop, by_resident & lacks(lines["line_supervising_key"]))
+    unsupervised = has_lines(drop, by_resident & lacks(lines["line_supervising_key"]))
+    return lacks(drop.encounters["supervising_provider_key"]) & unsupervised
 
 
 def _lacks_facility(encounters: pd.DataFrame) -> Mask:
@@ -274,7 +280,8 @@ def _place_flaws(drop: Drop) -> Flaws:
     is_remote = is_in(e["place_of_service"], TELEHEALTH_PLACES)
     is_hc = has_lines(drop, has(lines["procedure_code"]) & ~is_in(lines["procedure_qualifier"], ("SCT", "CVX", "RXN")))
     reads_only = np.logical_or.reduce([is_in(lines[name], ("26",)) for name in MODIFIERS])
-    lab = number.between(80047, 89398).to_numpy() & lacks(lines["line_clia"]) & lacks(lines["referring_clia"]) & ~reads_only
+    lab = number.between(80047, 89398).to_numpy() & ~reads_only
+    lab &= lacks(lines["line_clia"]) & lacks(lines["referring_clia"])
     film = is_in(lines["procedure_code"], _MAMMOGRAMS) & lacks(lines["line_mammography_cert"])
     clia = e["clia_number"]
     return {

@@ -34,7 +34,8 @@ _PHYSICAL_STATUS = ("P1", "P2", "P3", "P4", "P5", "P6")
 
 def line_flaws(drop: Drop) -> Flaws:
     """Give the flaws of every service line; code patterns count only for HCPCS lines."""
-    return {**_place_and_date_flaws(drop), **_code_flaws(drop), **_amount_flaws(drop), **_drug_flaws(drop), **_key_flaws(drop)}
+    parts = (_place_and_date_flaws, _code_flaws, _amount_flaws, _drug_flaws, _key_flaws)
+    return {rule: columns for find in parts for rule, columns in find(drop).items()}
 
 
 def _is_hcpcs(lines: pd.DataFrame) -> Mask:
@@ -116,7 +117,9 @@ def _amount_flaws(drop: Drop) -> Flaws:
     s = drop.tables["service_lines"]
     charge, is_hc = cents(s["charge"]), _is_hcpcs(s)
     must_charge = is_hc & ~fits(s["procedure_code"], _REPORTING_ONLY)
-    units = np.array([np.nan if u is None else float(u) for u in parse_column(s["units"], parse_decimal)], dtype=np.float64)
+    units = np.array(
+        [np.nan if u is None else float(u) for u in parse_column(s["units"], parse_decimal)], dtype=np.float64
+    )
     return {
         "L05": {
             "units": lacks(s["units"]) | (units <= 0) | (is_hc & (units % 1 > 0)),
@@ -139,6 +142,7 @@ def _drug_flaws(drop: Drop) -> Flaws:
             "ndc_units": has(s["ndc"]) & lacks(s["ndc_units"]),
             "ndc_unit_type": has(s["ndc"]) & ~is_in(unit, ("F2", "GR", "ME", "ML", "UN")),
         },
+        "L15": {"ndc": misfits(s["ndc"], r"[0-9]{11}")},
     }
 
 
@@ -161,7 +165,9 @@ def cob_line_flaws(drop: Drop) -> Flaws:
     key = ["encounter_id", "payer_rank"]
     has_payer = pd.MultiIndex.from_frame(c[key]).isin(pd.MultiIndex.from_frame(coverages[key]))
     claim_dated = coverages.loc[has(coverages["prior_adjudication_date"]), key]
-    is_dated = has(c["adjudication_date"]) | pd.MultiIndex.from_frame(c[key]).isin(pd.MultiIndex.from_frame(claim_dated))
+    is_dated = has(c["adjudication_date"]) | pd.MultiIndex.from_frame(c[key]).isin(
+        pd.MultiIndex.from_frame(claim_dated)
+    )
     return {
         "S10": {"line_number": _is_second(c, [*key, "line_number"])},
         "B02": {
@@ -182,9 +188,13 @@ def _is_unbalanced(drop: Drop) -> Mask:
     place = ["encounter_id", "payer_rank", "line_number"]
     adjusted = adjustments.assign(cents=cents(adjustments["amount"])).groupby(place)["cents"].sum()
     charged = lines.assign(cents=cents(lines["charge"])).drop_duplicates(["encounter_id", "line_number"])
-    charges = dict(zip(zip(charged["encounter_id"], charged["line_number"], strict=True), charged["cents"], strict=True))
+    charges = dict(
+        zip(zip(charged["encounter_id"], charged["line_number"], strict=True), charged["cents"], strict=True)
+    )
     rows = zip(c["encounter_id"], c["payer_rank"], c["line_number"], cents(c["paid_amount"]), strict=True)
-    return np.array([charges.get((e, n)) != paid + adjusted.get((e, r, n), 0.0) for e, r, n, paid in rows], dtype=np.bool_)
+    return np.array(
+        [charges.get((e, n)) != paid + adjusted.get((e, r, n), 0.0) for e, r, n, paid in rows], dtype=np.bool_
+    )
 
 
 def cob_adjustment_flaws(drop: Drop) -> Flaws:

@@ -50,7 +50,10 @@ def patient_flaws(drop: Drop) -> Flaws:
     return {
         "S06": {"zip": fits(p["zip"], r"[0-9]{4}|[0-9]{8}")},
         "S10": {"patient_key": distinct_rows(p, "patients", ["patient_key"])},
-        "P01": {name: (name_after.str.len().fillna(0) < 2).to_numpy() | fits(name_after, _NO_NAMES) for name, name_after in names.items()},
+        "P01": {
+            name: (name_after.str.len().fillna(0) < 2).to_numpy() | fits(name_after, _NO_NAMES)
+            for name, name_after in names.items()
+        },
         "P03": {"birth_date": lacks(p["birth_date"]) | (born > tonight) | (tonight - born > _OLDEST_DAYS)},
         "P07": _address_flaws(p),
         "P10": {"patient_key": is_namesake & is_known & _has_namesake(p, names)},
@@ -97,13 +100,18 @@ def _policy_flaws(drop: Drop) -> Flaws:
     sets = {field.name: field.values for field in fields("coverages")}
     return {
         "S06": {"member_id": fits(c["member_id"], _SCIENTIFIC)},
-        "P09": {"member_id": fits(c["member_id"], r"[0-9]{3}-[0-9]{2}-[0-9]{4}") | _equal(c["member_id"], c["subscriber_ssn"])},
+        "P09": {
+            "member_id": fits(c["member_id"], r"[0-9]{3}-[0-9]{2}-[0-9]{4}")
+            | _equal(c["member_id"], c["subscriber_ssn"])
+        },
         "C03": {"member_id": _misfits_payer(drop)},
         "C09": {"payer_id": ~is_registered},
         "C11": {"claim_filing_code": lacks(filing) | (is_registered & (filing != agreed).to_numpy())},
         "C14": {"payer_rank": has(c["payer_rank"]) & c.duplicated(["encounter_id", "payer_rank"]).to_numpy()},
         "C15": {
-            "insurance_type_code": is_in(filing, ("MA", "MB")) & is_second & ~is_in(c["insurance_type_code"], _MEDICARE_SECONDARY)
+            "insurance_type_code": is_in(filing, ("MA", "MB"))
+            & is_second
+            & ~is_in(c["insurance_type_code"], _MEDICARE_SECONDARY)
         },
         "C17": {"pc_claim_number": is_property & lacks(c["pc_claim_number"])},
         "E16": {name: ~is_in(c[name], sets[name]) for name in ("benefits_assigned", "release_of_information")},
@@ -117,10 +125,16 @@ def _equal(one: pd.Series, other: pd.Series) -> Mask:
 def _misfits_payer(drop: Drop) -> Mask:
     """Mark member ids that are not of their payer's pattern; a payer without a pattern takes any of 2 to 80 characters."""
     c = drop.tables["coverages"]
-    patterns = {payer_id: re.compile(str(p["member_id_pattern"] or "(?s).{2,80}")) for payer_id, p in drop.payers.items()}
+    patterns = {
+        payer_id: re.compile(str(p["member_id_pattern"] or "(?s).{2,80}")) for payer_id, p in drop.payers.items()
+    }
     pairs = zip(c["payer_id"], c["member_id"], strict=True)
-    known = [(payer_id in patterns and isinstance(member_id, str), payer_id, member_id) for payer_id, member_id in pairs]
-    return np.array([checks and not patterns[payer_id].fullmatch(text) for checks, payer_id, text in known], dtype=np.bool_)
+    known = [
+        (payer_id in patterns and isinstance(member_id, str), payer_id, member_id) for payer_id, member_id in pairs
+    ]
+    return np.array(
+        [checks and not patterns[payer_id].fullmatch(text) for checks, payer_id, text in known], dtype=np.bool_
+    )
 
 
 def _period_flaws(drop: Drop) -> Flaws:
@@ -211,7 +225,9 @@ def provider_flaws(drop: Drop) -> Flaws:
     return {
         "S10": {"provider_key": distinct_rows(p, "providers", ["provider_key"])},
         "V01": {"npi": lacks(p["npi"]), "last_or_org_name": lacks(p["last_or_org_name"])},
-        "V02": {"npi": has(p["npi"]) & ~np.array([isinstance(npi, str) and is_npi(npi) for npi in p["npi"]], dtype=np.bool_)},
+        "V02": {
+            "npi": has(p["npi"]) & ~np.array([isinstance(npi, str) and is_npi(npi) for npi in p["npi"]], dtype=np.bool_)
+        },
         "V06": {
             "tax_id": is_billing & ~fits(p["tax_id"], r"[0-9]{9}"),
             "tax_id_type": is_billing & (~is_in(p["tax_id_type"], ("EI", "SY")) | is_person_number),

@@ -87,7 +87,9 @@ class Hearing:
     @cached_property
     def _cells(self) -> dict[tuple[str, str], list[Any]]:
         """The columns by table and name, as lists: to ask a frame for one cell costs a hundred times more."""
-        return {(table, str(name)): frame[name].tolist() for table, frame in self.frames.items() for name in frame.columns}
+        return {
+            (table, str(name)): frame[name].tolist() for table, frame in self.frames.items() for name in frame.columns
+        }
 
     def text(self, table: str, column: str, row: int) -> str | None:
         """Give a value as received, None where it is missing or the table has no such column."""
@@ -155,7 +157,9 @@ class Hearing:
     def refused(self) -> set[str]:
         """Encounters with a rejected or broken row in a child table."""
         rejected = {self.encounter_of(table, row) for table in CHILD_TABLES for row in self.rejected_rows[table]}
-        return {name for name in rejected if name} | {bad.key for bad in self.bad_rows if bad.key and table_of(bad) in CHILD_TABLES}
+        return {name for name in rejected if name} | {
+            bad.key for bad in self.bad_rows if bad.key and table_of(bad) in CHILD_TABLES
+        }
 
     @cached_property
     def refused_parties(self) -> dict[tuple[str, str], Cause]:
@@ -193,7 +197,9 @@ class Hearing:
         """Give what rejects the patient or a provider of an encounter row, None where nothing does."""
         for table, key in self.parties.get(self.keys[position][0], ()):
             if cause := self.refused_parties.get((table, key)):
-                return Cause(cause.rule_id, PARTY_KEYS[table], f"the row it needs is rejected: {cause.remedy}", cause.owner)
+                return Cause(
+                    cause.rule_id, PARTY_KEYS[table], f"the row it needs is rejected: {cause.remedy}", cause.owner
+                )
         return None
 
     def encounter_of(self, table: str, row: int) -> str | None:
@@ -236,5 +242,7 @@ class Hearing:
             keep = ~rejected & ~frame.duplicated(PARTY_KEYS[table]).to_numpy()
         else:
             left_out = [v.row for v in self.verdicts.get(table, ()) if self.is_left_out(table, v)]
-            keep = frame["encounter_id"].isin(list(self.versions)).to_numpy() & ~np.isin(np.arange(len(frame)), left_out)
+            keep = frame["encounter_id"].isin(list(self.versions)).to_numpy() & ~np.isin(
+                np.arange(len(frame)), left_out
+            )
         return frame[keep].reset_index(drop=True)

@@ -85,9 +85,13 @@ def check_manifest(manifest: bytes, files: Mapping[str, bytes]) -> None:
     Raises: Fault INCOMPLETE_DROP (intake check S01), which names the first file that is not as promised.
     """
     try:
-        promised = {name: (int(said["rows"]), str(said["sha256"])) for name, said in json.loads(manifest)["tables"].items()}
+        promised = {
+            name: (int(said["rows"]), str(said["sha256"])) for name, said in json.loads(manifest)["tables"].items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Fault("INCOMPLETE_DROP", "manifest.json is not the manifest of a drop", _RESEND, segment="manifest.json") from None
+        raise Fault(
+            "INCOMPLETE_DROP", "manifest.json is not the manifest of a drop", _RESEND, segment="manifest.json"
+        ) from None
     for name in sorted(set(promised) | {name for name in files if name.endswith(".csv")}):
         if name not in files or name not in promised:
             missing = "is missing" if name not in files else "is not in the manifest"
@@ -162,7 +166,9 @@ def _check_quotes(content: bytes, starts: Ints, ends: Ints) -> tuple[Ints, npt.N
     buffer = np.frombuffer(content, dtype=np.uint8)
     quotes = np.flatnonzero(buffer == _QUOTE)
     line = np.searchsorted(starts, quotes, side="right") - 1
-    counts = np.bincount(line, minlength=len(starts)).astype(np.int64) if len(quotes) else np.zeros(len(starts), np.int64)
+    counts = (
+        np.bincount(line, minlength=len(starts)).astype(np.int64) if len(quotes) else np.zeros(len(starts), np.int64)
+    )
     is_good = counts % 2 == 0
     if not len(quotes):
         return counts, is_good
@@ -227,7 +233,9 @@ def _parse(content: bytes, starts: Ints, ends: Ints, names: Sequence[str]) -> pd
         ),
     )
     if table.num_rows != len(starts):
-        raise Fault("UNREADABLE_ROWS", f"{len(starts)} lines gave {table.num_rows} rows", "send this file to the maintainers")
+        raise Fault(
+            "UNREADABLE_ROWS", f"{len(starts)} lines gave {table.num_rows} rows", "send this file to the maintainers"
+        )
     return table.to_pandas().astype("str")
 
 

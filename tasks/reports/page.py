@@ -16,7 +16,8 @@ from tasks.reports.drawing import Series
 from tasks.reports.figures import show_value, with_dollar_sign
 from tasks.reports.flow import draw_flow
 from tasks.reports.queries import REPORT_QUERIES
-from tasks.reports.tables import TABLES, fill
+from tasks.reports.sections import TABLES
+from tasks.reports.tables import fill
 
 Row = Mapping[str, Any]
 ReportData = Mapping[str, Sequence[Row]]
@@ -28,11 +29,13 @@ TILES = (
 )
 
 MONEY = (
-    Series("paid_cents", "paid", "good"),
+    Series("paid_cents", "paid by payers", "good"),
+    Series("patient_paid_cents", "paid by patients", "copay"),
     Series("adjusted_cents", "adjusted by contract", "idle"),
+    Series("prior_payer_cents", "settled by an earlier payer", "prior"),
     Series("written_off_cents", "written off", "lost"),
     Series("patient_cents", "patients owe", "patient"),
-    Series("waiting_cents", "waiting for payers", "flow"),
+    Series("unanswered_cents", "waiting for payers", "flow"),
     Series("denied_cents", "denied, still open", "bad"),
 )
 AGES = tuple(
@@ -41,7 +44,7 @@ AGES = tuple(
 )
 CASH = (
     Series("claim_cents", "payers, on claims", "good"),
-    Series("patient_cents", "patients", "patient"),
+    Series("patient_cents", "patients", "copay"),
     Series("other_cents", "payers, beside claims", "idle"),
 )
 DENIALS = (
@@ -113,7 +116,7 @@ def _tile(measure: Row) -> dict[str, Any]:
 
 def _charts(data: Mapping[str, Sequence[Row]]) -> dict[str, Markup]:
     """Draw every picture of the page; one without rows is empty."""
-    payers = [{**row, "waiting_cents": row["open_cents"] - row["denied_cents"]} for row in data.get("payers", [])]
+    payers = [{**row, "unanswered_cents": row["open_cents"] - row["denied_cents"]} for row in data.get("payers", [])]
     whole = [{"payer": "All payers", **{s.field: sum(row[s.field] for row in payers) for s in MONEY}}] if payers else []
     remitted = [row for row in payers if row["remitted_claims"]]
     denials = [_with_rest(row) for row in data.get("denials_by_category", [])]

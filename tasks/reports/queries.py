@@ -43,17 +43,20 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
             "w",
         ),
         "held_by_rule": """
-            select o.rule_id, o.owner, max(h.remedy) as remedy, count(*) as encounters, sum(o.charge_cents)::bigint as charge_cents
+            select o.rule_id, o.owner, count(*) as encounters, sum(o.charge_cents)::bigint as charge_cents,
+                   coalesce(max(h.remedy), 'ask claims explain for what stopped it') as remedy
             from encounters.outcome o
             left join (select encounter_id, encounter_version, rule_id, min(remedy) as remedy from coding.hold group by 1, 2, 3) h
             using (encounter_id, encounter_version, rule_id) where o.outcome = 'held' group by 1, 2 order by charge_cents desc, 1, 2""",
         "held": f"""
-            select o.encounter_id, o.rule_id, o.owner, o.charge_cents, h.since_on,
-                   datediff('day', h.since_on, t.as_of_on) as days_held, h.rules, count(*) over () as total_count
+            select o.encounter_id, coalesce(h.rules, o.rule_id) as rules, o.owner, o.charge_cents, coalesce(h.since_on, s.since_on) as since_on,
+                   datediff('day', coalesce(h.since_on, s.since_on), t.as_of_on) as days_held, count(*) over () as total_count
             from encounters.outcome o cross join analytics.as_of t
             left join (select encounter_id, encounter_version, min(found_on) as since_on,
                               string_agg(distinct rule_id, ' ' order by rule_id) as rules from coding.hold group by 1, 2) h
-            using (encounter_id, encounter_version) where o.outcome = 'held' order by o.charge_cents desc, o.encounter_id limit {LIMIT}""",
+            using (encounter_id, encounter_version)
+            left join claims.claim c on c.encounter_id = o.encounter_id and c.payer_rank = 'P' left join claims.state s on s.claim_id = c.claim_id
+            where o.outcome = 'held' order by o.charge_cents desc, o.encounter_id limit {LIMIT}""",
         "quarantined_rows": f"""
             select file_sha256, table_name, source_row, rule_id, column_name, owner, remedy, quarantined_on, count(*) over () as total_count
             from encounters.quarantine order by quarantined_on desc, file_sha256, table_name, source_row, rule_id, column_name limit {LIMIT}""",
@@ -78,6 +81,17 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
         "exceptions": f"""
             select exception_code, claim_id, difference_cents, message, found_on, count(*) over () as total_count
             from ledger.exception order by found_on desc, exception_id limit {LIMIT}""",
+        "refused": f"""
+            select k.patient_control_number, r.event, r.state, r.detail, r.refused_on, r.claim_id, r.file_sha256, count(*) over () as total_count
+            from claims.refused_event r left join claims.version k using (claim_id, claim_version) where r.kind = 'illegal'
+            order by r.refused_on desc, r.event_id limit {LIMIT}""",
+        "unknown_answers": f"""
+            select patient_control_number, category_code, status_code, byte_start, read_on, file_sha256, count(*) over () as total_count
+            from acknowledgments.unknown_claim order by read_on desc, file_sha256, byte_start limit {LIMIT}""",
+        "amendments": f"""
+            select a.encounter_id, a.encounter_version, k.patient_control_number, a.state, a.claim_id, count(*) over () as total_count
+            from claims.pending_amendment a left join claims.current_version k using (claim_id)
+            order by a.encounter_id, a.claim_id limit {LIMIT}""",
         "batches": _named(
             f"""select {{payer}}, b.sealed_on, b.kind, b.file_name, b.interchange_control_number, b.claim_count, b.total_charge_cents, b.judge,
                        coalesce(d.outcome, 'not sent') as outcome, count(*) over () as total_count

@@ -173,8 +173,6 @@ def _failure(expectation: dict[str, Any]) -> str:
             return f"{column} not in ({_literals(kwargs['value_set'])})"
         case "not_be_in_set":
             return f"{column} in ({_literals(kwargs['value_set'])})"
-        case "match_regex":
-            return f"not regexp_matches({column}, {_literals([kwargs['regex']])})"
     raise Fault(
         "GATE_BROKEN", f"{expectation['type']} has no SQL form", "write the rule with an expectation that has one"
     )

@@ -112,7 +112,9 @@ def to_frames(drop: Drop) -> dict[str, pd.DataFrame]:
     frames = {}
     for table in TABLES:
         rows = drop[table]
-        frame = pd.DataFrame({name: pd.Series([row.get(name) or None for row in rows], dtype="str") for name in header(table)})
+        frame = pd.DataFrame(
+            {name: pd.Series([row.get(name) or None for row in rows], dtype="str") for name in header(table)}
+        )
         frame["source_row"] = range(1, len(rows) + 1)
         frame["byte_start"] = [10 * number for number in range(len(rows))]
         frame["byte_end"] = [10 * number + 9 for number in range(len(rows))]

@@ -28,6 +28,7 @@ def test_a_clean_drop_breaks_nothing():
 MEDICARE = {"payer_id": "MCARE", "claim_filing_code": "MB", "member_id": "1EG4TE5MK73"}
 MEDICAID = {"payer_id": "MCAID", "claim_filing_code": "MC", "member_id": "123456789012"}
 COMP = {"payer_id": "WORKC", "claim_filing_code": "WC"}
+# fmt: off
 # rule, severity, table, row, changes, column where it is found (the changed one where left out)
 CASES = [
     ("S04", "reject", "encounters", 0, {"encounter_version": "one"}, ""),
@@ -173,6 +174,7 @@ CASES = [
     ("X01", "fix", "patients", 0, {"phone": "(508) 555-0100"}, ""),
     ("X02", "hold", "patients", 0, {"city": "VILLAGE OF SALTMARSH UNDER THE OLD LIGHTHOUSE"}, ""),
 ]
+# fmt: on
 # A case that cannot but break a neighbouring check too: rule and first changed column, then that check.
 NEIGHBOURS = {
     ("P10", "birth_date"): {"C13"},
@@ -262,7 +264,9 @@ def test_two_rows_that_contradict_each_other_are_both_rejected(table):
 
 
 def test_codes_of_other_systems_are_left_to_the_coding_step():
-    drop = spoiled("encounters", 0, {"dx_version": "SCT", "dx_1": "44054006", "dx_2": "59621000", "total_charge": "50.00"})
+    drop = spoiled(
+        "encounters", 0, {"dx_version": "SCT", "dx_1": "44054006", "dx_2": "59621000", "total_charge": "50.00"}
+    )
     changes = {"procedure_qualifier": "SCT", "procedure_code": "185349003", "charge": "0.00", "dx_pointer_1": ""}
     drop["service_lines"][0] |= changes
     drop["service_lines"][1] |= {"procedure_qualifier": "CVX", "procedure_code": "140"}

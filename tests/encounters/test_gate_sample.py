@@ -47,7 +47,11 @@ def _judged():
         digests = {table: sha256(contents[f"{table}.csv"]).hexdigest() for table in TABLES}
         bad = [row for _, found in read.values() for row in found]
         judged = judge_drop(frames, bad, verdicts, payers, digests, night, known)
-        known |= {(r["encounter_id"], r["encounter_version"]): r["content_sha256"] for r in judged.intake if r["verdict"] == "accepted"}
+        known |= {
+            (r["encounter_id"], r["encounter_version"]): r["content_sha256"]
+            for r in judged.intake
+            if r["verdict"] == "accepted"
+        }
         nights[folder.name] = judged
     return nights
 
@@ -102,7 +106,12 @@ def test_every_encounter_row_of_the_sample_has_one_intake_row_and_its_cents():
 
 def test_what_comes_again_unchanged_is_repeated():
     resent = {(r["drop"], r["encounter_id"]) for r in _read(SAMPLE / "amendments.csv") if r["change"] == "resent"}
-    repeated = {(drop, r["encounter_id"]) for drop, judged in _judged().items() for r in judged.intake if r["verdict"] == "repeated"}
+    repeated = {
+        (drop, r["encounter_id"])
+        for drop, judged in _judged().items()
+        for r in judged.intake
+        if r["verdict"] == "repeated"
+    }
     assert repeated == resent
 
 

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,9 @@ def _csv(rows, line_end="\n"):
 
 
 def _texts(frame):
-    return [tuple(None if value != value else value for value in row) for row in frame[list(HEADER)].itertuples(index=False)]
+    return [
+        tuple(None if value != value else value for value in row) for row in frame[list(HEADER)].itertuples(index=False)
+    ]
 
 
 @given(st.lists(st.tuples(VALUE, VALUE, VALUE), max_size=12), st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -61,7 +64,9 @@ def test_a_broken_row_is_named_and_its_neighbours_are_read(case, raw, key):
 
 def test_two_stray_quotes_far_apart_do_not_swallow_the_rows_between():
     between = b"".join(b"E-%d,1,1.00\n" % number for number in range(100))
-    frame, bad = read_rows(b'encounter_id,line_number,charge\nA,"1,1\n' + between + b'B,1",1\n', "service_lines", HEADER)
+    frame, bad = read_rows(
+        b'encounter_id,line_number,charge\nA,"1,1\n' + between + b'B,1",1\n', "service_lines", HEADER
+    )
     assert len(frame) == 100
     assert [row.source_row for row in bad] == [1, 102]
 
@@ -70,10 +75,15 @@ def test_two_stray_quotes_far_apart_do_not_swallow_the_rows_between():
 def test_any_bytes_under_the_header_are_rows_or_bad_rows_and_never_both(tail):
     content = b"encounter_id,line_number,charge\n" + tail
     frame, bad = read_rows(content, "service_lines", HEADER)
-    spans = sorted([*zip(frame["byte_start"], frame["byte_end"], strict=True), *((b.byte_start, b.byte_end) for b in bad if b.source_row)])
+    spans = sorted(
+        [
+            *zip(frame["byte_start"], frame["byte_end"], strict=True),
+            *((b.byte_start, b.byte_end) for b in bad if b.source_row),
+        ]
+    )
     covered = b"".join(content[start:end] for start, end in spans)
     assert covered.replace(b"\n", b"").replace(b"\r", b"") == tail.replace(b"\n", b"").replace(b"\r", b"")
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     numbers = sorted([*frame["source_row"], *(b.source_row for b in bad if b.source_row)])
     assert numbers == list(range(1, len(numbers) + 1))
 

@@ -1,5 +1,6 @@
 """What a drop becomes: accepted rows with every fix, quarantine, findings, and one intake row per encounter row."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
@@ -36,7 +37,12 @@ def _fixed(table, row, changes, line=0):
     """Judge a spoiled drop that is fixed and give the typed row and its findings."""
     judged = _judge(spoiled(table, row, changes))
     assert {outcome for _, outcome in _outcomes(judged)} == {"accepted"}
-    singular = {"encounters": "encounter", "patients": "patient", "coverages": "coverage", "service_lines": "service_line"}
+    singular = {
+        "encounters": "encounter",
+        "patients": "patient",
+        "coverages": "coverage",
+        "service_lines": "service_line",
+    }
     return judged.accepted[singular[table]][row], [f for f in judged.finding if f["severity"] == "fix"]
 
 
@@ -45,9 +51,8 @@ def warehouse():
     with duckdb.connect(":memory:") as connection:
         made = Warehouse(connection)
         for statement in statements():
-            if "encounters." in statement.split("(")[0] or statement.startswith("create schema"):
-                if " view " not in statement:
-                    made.execute(statement)
+            if re.match("create (schema if|table if not exists encounters)", statement):
+                made.execute(statement)
         yield made
 
 
@@ -66,7 +71,12 @@ def test_rows_have_exactly_the_warehouses_columns(warehouse):
     drop = spoiled("encounters", 0, {"dx_1": "e11.9", "admission_date": "1/2/26"})
     drop["patients"][1]["zip"] = "2109"
     judged = _judge(drop)
-    rows = {**_judge(clean_drop()).accepted, "quarantine": judged.quarantine, "finding": judged.finding, "intake": judged.intake}
+    rows = {
+        **_judge(clean_drop()).accepted,
+        "quarantine": judged.quarantine,
+        "finding": judged.finding,
+        "intake": judged.intake,
+    }
     for table, found in rows.items():
         columns = {r["column_name"] for r in warehouse.rows(f"describe encounters.{table}")}
         assert all(set(row) == columns for row in found), table
@@ -78,9 +88,13 @@ def test_values_have_their_types():
     judged = _judge(spoiled("patients", 0, {"weight_lb": "181.5", "pregnant": "false"}))
     encounter, patient = judged.accepted["encounter"][0], judged.accepted["patient"][0]
     assert encounter["total_charge_cents"] == 15000
-    assert encounter["note_signed_at"] == datetime(2026, 3, 6, 18)  # noqa: DTZ001 - the warehouse holds UTC without a zone
+    assert encounter["note_signed_at"] == datetime(2026, 3, 6, 18)
     assert encounter["date_of_service_from"] == date(2026, 3, 6)
-    assert (encounter["encounter_version"], encounter["provider_signature_on_file"], encounter["dx_3"]) == (1, True, None)
+    assert (encounter["encounter_version"], encounter["provider_signature_on_file"], encounter["dx_3"]) == (
+        1,
+        True,
+        None,
+    )
     assert (patient["weight_lb"], patient["pregnant"]) == (Decimal("181.5"), False)
     assert judged.accepted["service_line"][0]["units"] == Decimal(1)
     assert judged.accepted["service_line"][2]["encounter_version"] == 1
@@ -91,7 +105,7 @@ def test_values_have_their_types():
 
 def test_a_time_with_an_offset_is_kept_as_utc():
     row, _ = _fixed("encounters", 0, {"note_signed_at": "2026-03-06T18:00:00-05:00"})
-    assert row["note_signed_at"] == datetime(2026, 3, 6, 23)  # noqa: DTZ001
+    assert row["note_signed_at"] == datetime(2026, 3, 6, 23)
 
 
 def test_defaults_of_the_contract_are_filled():
@@ -105,6 +119,7 @@ def test_defaults_of_the_contract_are_filled():
     assert judged.finding == []
 
 
+# fmt: off
 FIXES = [
     ("S08", "encounters", {"total_charge": "$150.00"}, {"total_charge_cents": 15000}),
     ("S08", "service_lines", {"charge": "$100"}, {"charge_cents": 10000}),
@@ -121,6 +136,7 @@ FIXES = [
     ("D09", "encounters", {"dx_2": "E11.9", "dx_3": "I10"}, {"dx_1": "E119", "dx_2": "I10", "dx_3": None}),
     ("V04", "encounters", {"rendering_provider_key": "SOLO", "billing_provider_key": "SOLO"}, {"rendering_provider_key": None}),
 ]
+# fmt: on
 
 
 @pytest.mark.parametrize(("rule", "table", "changes", "fixed"), FIXES)
@@ -188,7 +204,9 @@ REJECTIONS = [
 def test_a_rejected_row_keeps_its_whole_encounter_out(table, row, changes, rule, where, column):
     judged = _judge(spoiled(table, row, changes))
     assert _outcomes(judged) == [("E-1", "rejected"), ("E-2", "accepted")]
-    assert {r["encounter_id"] for name in ("encounter", "coverage", "service_line") for r in judged.accepted[name]} == {"E-2"}
+    assert {r["encounter_id"] for name in ("encounter", "coverage", "service_line") for r in judged.accepted[name]} == {
+        "E-2"
+    }
     place = {(q["rule_id"], q["table_name"], q["column_name"], q["source_row"]) for q in judged.quarantine}
     assert (rule, where, column, row + 1) in place
     assert {q["rule_id"] for q in judged.quarantine if q["encounter_id"] == "E-1"} == {rule}
@@ -199,7 +217,9 @@ def test_a_rejected_patient_or_provider_rejects_all_who_need_it():
     judged = _judge(spoiled("providers", 1, {"entity_type": "3"}))
     assert _outcomes(judged) == [("E-1", "rejected"), ("E-2", "rejected")]
     assert [row["provider_key"] for row in judged.accepted["provider"]] == ["GROUP", "SOLO"]
-    named = {(q["encounter_id"], q["column_name"], q["value"]) for q in judged.quarantine if q["table_name"] == "encounters"}
+    named = {
+        (q["encounter_id"], q["column_name"], q["value"]) for q in judged.quarantine if q["table_name"] == "encounters"
+    }
     assert named == {("E-1", "provider_key", None), ("E-2", "provider_key", None)}
 
 
@@ -289,7 +309,12 @@ def test_a_broken_row_is_kept_out_with_what_it_belongs_to(bad, outcomes, encount
     judged = _judge(clean_drop(), [bad])
     assert [outcome for _, outcome in _outcomes(judged)] == outcomes
     row = judged.quarantine[0]
-    assert (row["rule_id"], row["encounter_id"], row["byte_start"], row["value"]) == (bad.rule_id, encounter_id, 50, None)
+    assert (row["rule_id"], row["encounter_id"], row["byte_start"], row["value"]) == (
+        bad.rule_id,
+        encounter_id,
+        50,
+        None,
+    )
 
 
 TABLE_ROWS = st.sampled_from([(table, row) for table in TABLES for row in range(len(clean_drop()[table]))])

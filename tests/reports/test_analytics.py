@@ -36,7 +36,8 @@ def test_the_story_breaks_no_check(story):
 KPIS = [
     # kpi, numerator, denominator, value
     ("charged", 86000, None, 86000),
-    ("paid", 22000, None, 22000),  # 6000 + 4000 + 9000 + 500 copay + 2500
+    ("paid", 21500, None, 21500),  # 6000 + 4000 + 9000 + 2500
+    ("patient_paid", 500, None, 500),  # c8
     ("adjusted", 5000, None, 5000),
     ("patient", 500, None, 500),  # 1000 of c1 less the 500 that c8's patient paid ahead
     ("open", 58500, None, 58500),  # 86000 - 22000 - 5000 - 500
@@ -233,11 +234,28 @@ def test_payers_add_up_to_the_practice(story, measures):
         4,
         Decimal("0.5000"),
     )
+    parts = ("paid", "patient_paid", "adjusted", "prior_payer", "written_off", "suspended", "patient", "open")
     for r in rows.values():
-        assert (
-            r["charged_cents"]
-            == r["paid_cents"] + r["adjusted_cents"] + r["written_off_cents"] + r["patient_cents"] + r["open_cents"]
-        )
+        assert r["charged_cents"] == sum(r[f"{part}_cents"] for part in parts)
+
+
+def test_an_earlier_payers_part_and_suspended_money_stand_apart():
+    s = Story()
+    s.claim("c1", "P2", "06-01", "06-02", 10000)
+    s.post("c1", "06-10", 7000, "prior_payer", "payer_receivable", "T1")
+    s.post("c1", "06-10", 2000, "cash", "payer_receivable", "T1")
+    s.post("c1", "06-11", 500, "cash", "suspense", "T2")
+    s.close(AS_OF)
+    with closing(s.connection):
+        (payer,) = s.rows("select * from analytics.payer_summary")
+        (cohort,) = s.rows("select * from analytics.net_collection_rate")
+    assert (payer["paid_cents"], payer["prior_payer_cents"], payer["suspended_cents"], payer["open_cents"]) == (
+        2500,
+        7000,
+        -500,
+        1000,
+    )
+    assert (cohort["numerator"], cohort["denominator"]) == (2500, 3000)
 
 
 def test_a_night_shows_what_happened_in_it(story):

@@ -14,7 +14,8 @@ from tasks.reports.drawing import Series
 from tasks.reports.figures import show_value, sort_key, with_dollar_sign
 from tasks.reports.flow import WORDS, draw_flow
 from tasks.reports.page import render_report, report_queries
-from tasks.reports.tables import TABLES, Column, Table, fill
+from tasks.reports.sections import TABLES
+from tasks.reports.tables import Column, Table, fill
 from tests.reports.story import AS_OF, Story, sections_of, ten_claims
 
 PRACTICE = "Harbor Family Medicine"

@@ -29,18 +29,23 @@ def _columns(table):
 @pytest.mark.parametrize("table", TABLES)
 def test_both_agree_on_a_frame_that_breaks_everything(table):
     rng = np.random.default_rng(sum(table.encode()))
-    values = np.array([None, "", "P", "11", "x,y", "inactive", "99999000101", "O'Hara", "M", "a\nb", "\u00e9", "12345678901\n"])
+    values = np.array(
+        [None, "", "P", "11", "x,y", "inactive", "99999000101", "O'Hara", "M", "a\nb", "\u00e9", "12345678901\n"]
+    )
     frame = pd.DataFrame({name: pd.Series(rng.choice(values, 60), dtype="object") for name in _columns(table)})
     found = validate(frame, table)
     assert found == validate_in_sql(frame, table)
     assert {verdict.rule_id for verdict in found} == {e["meta"]["rule_id"] for e in _suite(table)["expectations"]}
 
 
-@given(st.lists(st.tuples(*[st.sampled_from([None, "a_column", "one,two", "U", "F"])] * 3), min_size=1, max_size=20), st.booleans())
+@given(
+    st.lists(st.tuples(*[st.sampled_from([None, "a_column", "one,two", "U", "F"])] * 3), min_size=1, max_size=20),
+    st.booleans(),
+)
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_both_agree_on_random_frames(rows, is_text_dtype):
     names = _columns("attachments")[:3]
-    frame = pd.DataFrame({name: None for name in _columns("attachments")}, index=range(len(rows)))
+    frame = pd.DataFrame(dict.fromkeys(_columns("attachments")), index=range(len(rows)))
     for place, name in enumerate(names):
         frame[name] = pd.Series([row[place] for row in rows], dtype="str" if is_text_dtype else "object")
     assert validate(frame, "attachments") == validate_in_sql(frame, "attachments")
@@ -58,9 +63,7 @@ def test_both_agree_on_a_drop_whose_index_is_no_longer_its_position():
         ("P01", "last_name", 1),
         ("P06", "sex", 1),
         ("P07", "zip", 1),
-        ("P10", "patient_key", 0),
-        ("P10", "patient_key", 1),
-    } - {("P10", "patient_key", 0), ("P10", "patient_key", 1)}
+    }
 
 
 def test_a_verdict_carries_rule_remedy_owner_and_each_column():
@@ -68,7 +71,8 @@ def test_a_verdict_carries_rule_remedy_owner_and_each_column():
     frame.loc[1, "s04_columns"] = "report_type,transmission"
     meta = _suite("attachments")["expectations"][0]["meta"]
     assert judge_rows(frame, "attachments") == [
-        Verdict("S04", "reject", column, meta["remedy"], "data_engineer", 1) for column in ("report_type", "transmission")
+        Verdict("S04", "reject", column, meta["remedy"], "data_engineer", 1)
+        for column in ("report_type", "transmission")
     ]
 
 
