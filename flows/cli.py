@@ -1,6 +1,8 @@
 """The `claims` command: starts nights and asks questions of the warehouse; each error is one line with the next step."""
 
+import atexit
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -191,6 +193,7 @@ def _embed_prefect() -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 @contextmanager
@@ -202,8 +205,14 @@ def _progress(nights: int) -> Iterator[Any]:
         yield progress
 
 
+def _quiet_the_end() -> None:
+    """Say nothing after the last word: DuckDB 2.0.0's binding prints pages about its own leaks while Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def main() -> None:
     """Run the command; errors of ours are one line and exit status 2, what ran and failed gives 1."""
+    atexit.register(_quiet_the_end)  # registered first, so that it runs last
     try:
         app()
     except ClaimcycleError as error:

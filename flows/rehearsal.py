@@ -32,4 +32,4 @@ def run_nights(home: Path, first_night: date, nights: int, progress: Callable[[d
             night = first_night + timedelta(days=number)
             progress(night, number)
             nightly(str(home), night)
-            rehearse(str(home), night)
+            rehearse_payer.fn(home, night)  # no flow run of its own: it is not part of the night

@@ -33,8 +33,7 @@ def collect_files(home: Path, night: date) -> dict[str, int]:
         drops = sum(_collect_drop(arrivals, folder) for folder in _finished_drops(practice.drops, night))
         mails = sum(_collect_mail(arrivals, home, partner) for partner in practice.partners)
         arrivals.keep()
-        for digest in _unsorted(warehouse):
-            _sort_x12(warehouse, digest, get_bytes(home, digest), night)
+        _sort_x12(warehouse, home, _unsorted(warehouse), night)
         park_unhandled(warehouse, night)
     return {"drops": drops, "files_of_partners": mails}
 
@@ -139,16 +138,19 @@ def _unsorted(warehouse: Warehouse) -> list[str]:
     return [row["file_sha256"] for row in found]
 
 
-def _sort_x12(warehouse: Warehouse, digest: str, content: bytes, night: date) -> None:
-    """Register which transactions a file holds, or quarantine it whole."""
-    try:
-        x12 = read_x12(content)
-    except Fault as fault:
-        warehouse.insert("files.content", [{"file_sha256": digest, "kind": "unknown", "transaction_count": 0}])
-        quarantine(warehouse, digest, "unknown", fault, night)
-        return
-    kinds = Counter(t.kind for t in x12.transactions)
-    contents = [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
-    tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()]
+def _sort_x12(warehouse: Warehouse, home: Path, digests: Sequence[str], night: date) -> None:
+    """Register which transactions each file holds, or quarantine it whole."""
+    contents: list[dict[str, Any]] = []
+    tolerated: list[dict[str, Any]] = []
+    for digest in digests:
+        try:
+            x12 = read_x12(get_bytes(home, digest))
+        except Fault as fault:
+            contents.append({"file_sha256": digest, "kind": "unknown", "transaction_count": 0})
+            quarantine(warehouse, digest, "unknown", fault, night)
+            continue
+        kinds = Counter(t.kind for t in x12.transactions)
+        contents += [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
+        tolerated += [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()]
     warehouse.insert("files.content", contents)
     warehouse.insert("files.tolerance", tolerated)

@@ -12,6 +12,7 @@ from tasks.encounters.frames import (
     cents,
     day_numbers,
     distinct_rows,
+    equals,
     fits,
     has,
     is_in,
@@ -19,6 +20,7 @@ from tasks.encounters.frames import (
     look_up,
     misfits,
     occurs,
+    where,
 )
 from tasks.encounters.mends import is_control_number, mend_diagnosis
 from tasks.encounters.values import parse_column
@@ -50,6 +52,8 @@ _MOST_LINES = 50
 # Days from service to export after which a charge counts as late; our own figure, the check names none.
 _LATE_CHARGE_DAYS = 30
 _NEWBORN_DAYS = 30
+# Source: schemas/contract/intake_checks.csv, T02.
+_LAST_FILING_DAYS = 14
 
 
 def encounter_flaws(drop: Drop) -> Flaws:
@@ -62,6 +66,7 @@ def encounter_flaws(drop: Drop) -> Flaws:
         **_consent_flaws(drop),
         **_patient_flaws(drop),
         **_payer_flaws(drop),
+        **_filing_flaws(drop),
         **_provider_flaws(drop),
         **_place_flaws(drop),
         **_diagnosis_flaws(drop),
@@ -95,15 +100,14 @@ def primary(drop: Drop, column: str) -> pd.Series:
 def _identity_flaws(drop: Drop) -> Flaws:
     e = drop.encounters
     number = e["patient_control_number"]
-    unfit = [text for text in number.dropna().unique() if not is_control_number(text)]
     shared = e.drop_duplicates(["patient_control_number", "encounter_id"])["patient_control_number"].dropna()
     reused = is_in(number, list(shared[shared.duplicated()]))
     return {
         "S10": {"encounter_version": distinct_rows(e, "encounters", ["encounter_id"])},
         "E12": {"encounter_id": _repeats_another(drop)},
-        "E14": {"patient_control_number": is_in(number, unfit) | reused},
+        "E14": {"patient_control_number": where(number, lambda text: not is_control_number(text)) | reused},
         "E20": {"original_claim_number": is_in(e["claim_frequency"], ("7", "8")) & lacks(e["original_claim_number"])},
-        "A06": {"referral_number": (e["prior_auth_number"] == e["referral_number"]).to_numpy()},
+        "A06": {"referral_number": equals(e["prior_auth_number"], e["referral_number"])},
     }
 
 
@@ -125,7 +129,7 @@ def _repeats_another(drop: Drop) -> Mask:
 def _status_flaws(drop: Drop) -> Flaws:
     e, lines = drop.encounters, drop.tables["service_lines"]
     billable = is_billable(drop)
-    keeps_notes = is_in(e["source_system"], list(e.loc[has(e["note_signed_at"]), "source_system"].dropna().unique()))
+    keeps_notes = occurs(e["source_system"], e.loc[has(e["note_signed_at"]), "source_system"])
     counts = lines["encounter_id"].value_counts()
     line_count = e["encounter_id"].map(counts).fillna(0).to_numpy()
     return {
@@ -208,6 +212,14 @@ def _payer_flaws(drop: Drop) -> Flaws:
     }
 
 
+def _filing_flaws(drop: Drop) -> Flaws:
+    """Mark encounters whose first payer's filing limit ends within days; a limit that is past is the claim's affair (T01)."""
+    limits = {payer_id: int(payer.get("filing_limit_days") or 0) for payer_id, payer in drop.payers.items()}
+    allowed = np.array([limits.get(payer_id) or np.nan for payer_id in primary(drop, "payer_id")], dtype=np.float64)
+    left = day_numbers(drop.encounters["date_of_service_from"]) + allowed - drop.night.toordinal()
+    return {"T02": {"date_of_service_from": (left >= 0) & (left < _LAST_FILING_DAYS)}}
+
+
 def _are_ranks_right(ranks: str) -> bool:
     """Whether ranks are P, then S, then T and so on, each once; U (unknown) may stand beside them."""
     known = sorted(ranks.replace("U", ""), key=_RANK_ORDER.find)
@@ -217,7 +229,7 @@ def _are_ranks_right(ranks: str) -> bool:
 def _provider_flaws(drop: Drop) -> Flaws:
     e, providers = drop.encounters, drop.tables["providers"]
     rendering, billing = e["rendering_provider_key"], e["billing_provider_key"]
-    renders_itself = has(rendering) & (rendering == billing).to_numpy()
+    renders_itself = equals(rendering, billing)
     rendering_entity = look_up(rendering, providers, "provider_key", "entity_type")
     billing_entity = look_up(billing, providers, "provider_key", "entity_type")
     taxonomy = look_up(billing, providers, "provider_key", "taxonomy")
@@ -302,7 +314,7 @@ def _diagnosis_flaws(drop: Drop) -> Flaws:
             "dx_version": ~is_in(e["dx_version"], ("10", "SCT")),
             **{name: misfits(code, _ICD10CM) for name, code in codes.items()},
         },
-        "D03": {name: has(code) & (code != e[name]).to_numpy() for name, code in codes.items()},
+        "D03": {name: has(code) & ~equals(code, e[name]) for name, code in codes.items()},
         "D09": _list_repeats(e, codes),
     }
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from tasks.encounters.contract import CHILD_TABLES, TABLES
 from tasks.encounters.frames import Drop, Flaws, has, name_flaws, occurs, tidy_frames
-from tasks.encounters.gate_common import common_flaws
 from tasks.encounters.gate_encounters import encounter_flaws
+from tasks.encounters.gate_legibility import legibility_flaws
 from tasks.encounters.gate_lines import cob_adjustment_flaws, cob_line_flaws, line_flaws
 from tasks.encounters.gate_parties import coverage_flaws, patient_flaws, provider_flaws
 
@@ -42,7 +42,7 @@ def _with_flaws(drop: Drop, table: str) -> pd.DataFrame:
     frame = drop.tables[table]
     if frame.empty:
         return frame
-    flaws = common_flaws(frame, table)
+    flaws = legibility_flaws(frame, table)
     for rule, by_column in {**_orphans(drop, table), **_own_flaws(drop, table)}.items():
         flaws[rule] = flaws.get(rule, {}) | by_column
     return pd.concat([frame, pd.DataFrame(name_flaws(flaws, len(frame)))], axis=1)

@@ -9,6 +9,7 @@ from tasks.encounters.frames import (
     Mask,
     cents,
     day_numbers,
+    equals,
     fits,
     has,
     is_in,
@@ -106,7 +107,7 @@ def _modifier_flaws(lines: pd.DataFrame) -> dict[str, Mask]:
     flaws = {}
     for position, name in enumerate(MODIFIERS):
         earlier = MODIFIERS[:position]
-        repeats = [(lines[name] == lines[before]).to_numpy() for before in earlier]
+        repeats = [equals(lines[name], lines[before]) for before in earlier]
         gaps = [lacks(lines[before]) for before in earlier]
         out_of_order = np.logical_or.reduce([*repeats, *gaps]) if earlier else np.zeros(len(lines), np.bool_)
         flaws[name] = has(lines[name]) & (~fits(lines[name], _MODIFIER) | out_of_order)

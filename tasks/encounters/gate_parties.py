@@ -14,6 +14,7 @@ from tasks.encounters.frames import (
     cents,
     day_numbers,
     distinct_rows,
+    equals,
     fits,
     has,
     is_in,
@@ -21,6 +22,7 @@ from tasks.encounters.frames import (
     look_up,
     mended,
     occurs,
+    where,
 )
 from tasks.encounters.mends import mend_name, mend_state, part_suffix
 from tasks.encounters.places import STATE_CODES, is_zip_in_state
@@ -102,7 +104,7 @@ def _policy_flaws(drop: Drop) -> Flaws:
         "S06": {"member_id": fits(c["member_id"], _SCIENTIFIC)},
         "P09": {
             "member_id": fits(c["member_id"], r"[0-9]{3}-[0-9]{2}-[0-9]{4}")
-            | _equal(c["member_id"], c["subscriber_ssn"])
+            | equals(c["member_id"], c["subscriber_ssn"])
         },
         "C03": {"member_id": _misfits_payer(drop)},
         "C09": {"payer_id": ~is_registered},
@@ -116,10 +118,6 @@ def _policy_flaws(drop: Drop) -> Flaws:
         "C17": {"pc_claim_number": is_property & lacks(c["pc_claim_number"])},
         "E16": {name: ~is_in(c[name], sets[name]) for name in ("benefits_assigned", "release_of_information")},
     }
-
-
-def _equal(one: pd.Series, other: pd.Series) -> Mask:
-    return has(one) & (one == other).to_numpy()
 
 
 def _misfits_payer(drop: Drop) -> Mask:
@@ -182,7 +180,7 @@ def _differs(said: pd.Series, known: pd.Series) -> Mask:
         return re.sub(r"[^0-9A-Z]", "", part_suffix(mend_name(text))[0].upper()) or re.sub(r"[^0-9]", "", text)
 
     one, other = parse_column(said, plain), parse_column(known, plain)
-    return has(known) & (one != other).to_numpy()
+    return has(known) & ~equals(one, other)
 
 
 def _prior_payer_flaws(drop: Drop) -> Flaws:
@@ -225,9 +223,7 @@ def provider_flaws(drop: Drop) -> Flaws:
     return {
         "S10": {"provider_key": distinct_rows(p, "providers", ["provider_key"])},
         "V01": {"npi": lacks(p["npi"]), "last_or_org_name": lacks(p["last_or_org_name"])},
-        "V02": {
-            "npi": has(p["npi"]) & ~np.array([isinstance(npi, str) and is_npi(npi) for npi in p["npi"]], dtype=np.bool_)
-        },
+        "V02": {"npi": where(p["npi"], lambda npi: not is_npi(npi))},
         "V06": {
             "tax_id": is_billing & ~fits(p["tax_id"], r"[0-9]{9}"),
             "tax_id_type": is_billing & (~is_in(p["tax_id_type"], ("EI", "SY")) | is_person_number),

@@ -51,7 +51,7 @@ def finish_encounters(rows: Sequence[Row], e14: Collection[str], v04: Collection
         row["date_of_service_to"] = row["date_of_service_to"] or row["date_of_service_from"]
         row["claim_frequency"] = row["claim_frequency"] or "1"
         row["total_charge_cents"] = row["total_charge_cents"] or 0
-        if row["encounter_id"] in e14 or row["patient_control_number"] is None:
+        if row["encounter_id"] in e14:
             names = (row["tenant_id"], row["encounter_id"], str(row["encounter_version"]))
             row["patient_control_number"] = derive_control_number(*names)
         if row["encounter_id"] in v04:

@@ -54,9 +54,19 @@ class PostedClaim:
 def in_posting_order(claims: Iterable[Row]) -> list[Row]:
     """Give the claims of one payment with reversals first, else as the file has them.
 
-    Source: domain notes 2: sort reversal before correction inside one 835 (RFI 791, 227).
+    Holds: a claim that the same payment pays and takes back (same payer claim number, exact negatives) comes before its reversal.
+    Source: domain notes 2: sort reversal before correction inside one 835 (RFI 791, 227); the exception is our own.
     """
-    return sorted(claims, key=lambda claim: (claim["status_code"] != REVERSED, claim["position"]))
+    told = sorted(claims, key=lambda claim: claim["position"])
+    taken_back = {(c["payer_claim_number"], -c["charge_cents"], -c["paid_cents"]) for c in told if c["status_code"] == REVERSED}
+
+    def rank(claim: Row) -> int:
+        if claim["status_code"] == REVERSED:
+            return 1
+        said = claim["payer_claim_number"], claim["charge_cents"], claim["paid_cents"]
+        return 0 if claim["payer_claim_number"] and said in taken_back else 2
+
+    return sorted(told, key=rank)
 
 
 def post_remitted_claim(

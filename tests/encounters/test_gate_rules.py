@@ -254,6 +254,14 @@ def test_more_than_fifty_lines_and_a_late_charge_are_told():
     assert {rule for rule, *_ in _verdicts(drop)} >= {"E11", "T03"}
 
 
+@pytest.mark.parametrize(
+    ("served_on", "is_told"), [("2025-12-08", False), ("2025-12-09", True), ("2025-12-22", True), ("2025-12-23", False)]
+)
+def test_the_last_two_weeks_of_a_filing_limit_are_told(served_on, is_told):
+    found = _verdicts(spoiled("encounters", 0, {"date_of_service_from": served_on}))
+    assert (("T02", "warn", "encounters", "date_of_service_from", 0) in found) == is_told
+
+
 @pytest.mark.parametrize("table", ["encounters", "patients", "providers"])
 def test_two_rows_that_contradict_each_other_are_both_rejected(table):
     drop = clean_drop()
@@ -316,6 +324,14 @@ def test_every_rule_names_a_remedy_and_one_of_the_six_owners():
 
 def test_every_rule_of_the_suites_has_a_case_here():
     cased = {(case[0], case[1]) for case in CASES}
-    elsewhere = {("S09", "hold"), ("E11", "fix"), ("E12", "hold"), ("L09", "hold"), ("L18", "hold"), ("T03", "warn")}
+    elsewhere = {
+        ("S09", "hold"),
+        ("E11", "fix"),
+        ("E12", "hold"),
+        ("L09", "hold"),
+        ("L18", "hold"),
+        ("T02", "warn"),
+        ("T03", "warn"),
+    }
     ruled = {(e["meta"]["rule_id"], e["meta"]["severity"]) for _, e in _suites()}
     assert ruled == cased | elsewhere

@@ -22,7 +22,7 @@ if not (SAMPLE / "faults.csv").exists():
 # Faults that later steps find: valid code sets and edits (coding), authorization and filing limits (claims).
 # D02 and L03 are the gate's where the shape alone is wrong, the coding step's where the code set says so.
 CODING = {"D02", "D04", "D05", "D06", "D07", "E13", "L02", "L04", "L06", "L07", "L08", "L11", "L17", "L20", "L21"}
-CLAIMS = {"A01", "T01", "T02"}
+CLAIMS = {"A01", "T01"}
 LATER = CODING | CLAIMS
 SHAPE_OR_CODE_SET = {"L03"}
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Fault
@@ -29,7 +29,8 @@ def _texts(frame):
     ]
 
 
-@given(st.lists(st.tuples(VALUE, VALUE, VALUE), max_size=12), st.sampled_from(["\n", "\r\n"]), st.booleans())
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(VALUE, VALUE, VALUE), max_size=8), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_what_is_written_is_read_and_each_byte_range_is_its_row(rows, line_end, has_mark):
     content = (b"\xef\xbb\xbf" if has_mark else b"") + _csv(rows, line_end)
     frame, bad = read_rows(content, "service_lines", HEADER)
@@ -71,6 +72,7 @@ def test_two_stray_quotes_far_apart_do_not_swallow_the_rows_between():
     assert [row.source_row for row in bad] == [1, 102]
 
 
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=120))
 def test_any_bytes_under_the_header_are_rows_or_bad_rows_and_never_both(tail):
     content = b"encounter_id,line_number,charge\n" + tail

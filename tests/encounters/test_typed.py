@@ -158,7 +158,7 @@ def test_pointers_follow_the_diagnoses_when_a_repeat_is_dropped():
 
 
 @given(st.lists(st.sampled_from(["E119", "e11.9", "I10", "J069", ""]), min_size=1, max_size=5), st.integers(1, 6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_whatever_the_diagnoses_a_pointer_points_at_the_same_code_as_before(codes, pointer):
     changes = {f"dx_{n}": code for n, code in enumerate(codes, 1)}
     drop = spoiled("encounters", 0, {"dx_2": "", **changes})
@@ -172,16 +172,19 @@ def test_whatever_the_diagnoses_a_pointer_points_at_the_same_code_as_before(code
     assert len([code for code in kept if code]) == len({code for code in kept if code})
 
 
-def test_control_numbers_are_made_where_absent_or_unfit_and_kept_where_fit():
+def test_control_numbers_are_made_where_unfit_or_shared_and_left_to_the_claim_where_absent():
     drop = clean_drop()
     drop["encounters"][0]["patient_control_number"] = "A 1"
-    drop["encounters"][1]["patient_control_number"] = "HFM2"
     first, second = (row["patient_control_number"] for row in _judge(drop).accepted["encounter"])
-    assert second == "HFM2"
+    assert second is None
     assert len(first) == 16
-    assert first.isalnum()
-    again = _judge(clean_drop()).accepted["encounter"]
-    assert again[0]["patient_control_number"] == first != again[1]["patient_control_number"]
+    drop["encounters"][0]["patient_control_number"] = "HFM1"
+    drop["encounters"][1]["patient_control_number"] = "HFM1"
+    shared = [row["patient_control_number"] for row in _judge(drop).accepted["encounter"]]
+    assert shared[0] == first
+    assert len({*shared, "HFM1"}) == 3
+    drop["encounters"][1]["patient_control_number"] = "HFM2"
+    assert [row["patient_control_number"] for row in _judge(drop).accepted["encounter"]] == ["HFM1", "HFM2"]
 
 
 def test_a_missing_charge_counts_as_nothing_and_is_held():
@@ -322,7 +325,7 @@ TEXTS = st.sampled_from(["", "X", "0", "-1", "E-1", "E-2", "2026-03-06", "03/04/
 
 
 @given(st.lists(st.tuples(TABLE_ROWS, st.integers(0, 60), TEXTS), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_whatever_the_faults_nothing_falls_out(warehouse, changes):
     drop = clean_drop()
     for (table, row), place, text in changes:

@@ -95,7 +95,7 @@ def test_making_the_sample_again_gives_the_committed_bytes():
 def test_manifests_tell_rows_and_hashes_of_the_files_beside_them():
     files = made_sample()
     manifests = [path for path in files if path.endswith("manifest.json")]
-    assert len(manifests) == 14
+    assert len(manifests) == 10
     for path in manifests:
         manifest = json.loads(files[path])
         assert manifest["layout"] == "canonical_v1"

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from tasks.encounters.contract import Field, fields
-from tasks.encounters.frames import Flaws, Mask, has, is_in, lacks, mended
+from tasks.encounters.frames import Flaws, Mask, equals, has, is_in, lacks, mended, where
 from tasks.encounters.mends import mend_of
 from tasks.encounters.values import is_plain_money, parse_money, parser_of
 
@@ -41,7 +40,7 @@ _CHECKED_LENGTHS = re.compile(
 _BROKEN_LETTERS = re.compile("\ufffd|[\u00c2\u00c3][\u0080-\u00bf]")
 
 
-def common_flaws(frame: pd.DataFrame, table: str) -> Flaws:
+def legibility_flaws(frame: pd.DataFrame, table: str) -> Flaws:
     """Give the flaws that any table's rows can have."""
     flaws: Flaws = {rule: {} for rule in ("S04", "S05", "S07", "S08", "S08_refused", "P02", "P08", "X01", "X02")}
     for field in fields(table):
@@ -57,14 +56,14 @@ def common_flaws(frame: pd.DataFrame, table: str) -> Flaws:
 def _field_flaws(frame: pd.DataFrame, table: str, field: Field) -> dict[str, Mask]:
     column = frame[field.name]
     if field.is_money:
-        refused = _where(column, lambda text: parse_money(text) is None)
-        return {"S08_refused": refused, "S08": _where(column, lambda text: not is_plain_money(text)) & ~refused}
+        refused = where(column, lambda text: parse_money(text) is None)
+        return {"S08_refused": refused, "S08": where(column, lambda text: not is_plain_money(text)) & ~refused}
     if field.type.startswith(("int", "bool", "decimal", "date", "timestamp")):
         parse = parser_of(field)
         rule = "S07" if field.type in {"date", "timestamp"} else "S04"
-        return {rule: _where(column, lambda text: parse(text) is None)}
+        return {rule: where(column, lambda text: parse(text) is None)}
     if field.type.startswith(("list", "json")):
-        return {"S04": _where(column, lambda text: not _is_json(text))}
+        return {"S04": where(column, lambda text: not _is_json(text))}
     if field.values:
         return {} if field.name in _CHECKED_SETS else {"S04": has(column) & ~is_in(column, field.values)}
     return _text_flaws(frame, table, field)
@@ -72,19 +71,14 @@ def _field_flaws(frame: pd.DataFrame, table: str, field: Field) -> dict[str, Mas
 
 def _text_flaws(frame: pd.DataFrame, table: str, field: Field) -> dict[str, Mask]:
     column, after = frame[field.name], mended(frame, table, field)
-    found = {"S05": _where(column, lambda text: _BROKEN_LETTERS.search(text) is not None)}
+    found = {"S05": where(column, _BROKEN_LETTERS.search)}
     rule = mend_of(table, field)
     if rule:
-        found[rule[0]] = np.asarray(has(column) & (after.fillna("") != column.fillna("")), dtype=np.bool_)
-    if field.max_length and not _CHECKED_LENGTHS.fullmatch(field.name):
-        found["X02"] = np.asarray(after.str.len() > field.max_length, dtype=np.bool_)
+        found[rule[0]] = has(column) & ~equals(column, after)
+    length = field.max_length
+    if length and not _CHECKED_LENGTHS.fullmatch(field.name):
+        found["X02"] = where(after, lambda text: len(text) > length)
     return found
-
-
-def _where(column: pd.Series, is_flawed: Callable[[str], bool]) -> Mask:
-    """Mark the values that are flawed; each distinct value is looked at once."""
-    flawed = [text for text in column.dropna().unique() if is_flawed(text)]
-    return is_in(column, flawed)
 
 
 def _is_json(text: str) -> bool:

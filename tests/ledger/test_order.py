@@ -1,0 +1,28 @@
+"""The order in which the claims of one payment are posted."""
+
+import pytest
+
+from tasks.ledger.posting import in_posting_order
+
+
+def _claim(position, status, number, charge, paid):
+    return {"position": position, "status_code": status, "payer_claim_number": number, "charge_cents": charge, "paid_cents": paid}
+
+
+@pytest.mark.parametrize(
+    ("told", "posted"),
+    [
+        ("correction, then the reversal of an earlier file's claim", [2, 1]),
+        ("original, correction and reversal, all in one payment", [1, 3, 2]),
+        ("a claim without a payer claim number is no original", [2, 1]),
+    ],
+)
+def test_reversals_come_first_but_after_their_own_original(told, posted):
+    payments = {
+        "correction, then the reversal of an earlier file's claim": [_claim(1, "1", "B", 100, 70), _claim(2, "22", "A", -100, -80)],
+        "original, correction and reversal, all in one payment": [
+            _claim(1, "1", "A", 100, 80), _claim(2, "1", "B", 100, 70), _claim(3, "22", "A", -100, -80),
+        ],
+        "a claim without a payer claim number is no original": [_claim(1, "1", None, 100, 80), _claim(2, "22", None, -100, -80)],
+    }  # fmt: skip
+    assert [c["position"] for c in in_posting_order(payments[told])] == posted
