@@ -2,7 +2,6 @@
 
 import atexit
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -193,7 +192,6 @@ def _embed_prefect() -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -23,6 +23,9 @@ from tasks.x12.professional import ClaimRows, ClaimSpan, Envelope, Written, writ
 Refused = tuple[ClaimRows, str]
 """A claim that cannot be sealed, with the reason."""
 
+TRANSLATED = ("SCT", "CVX", "RXN")
+"""Procedure qualifiers of an export that coding translates: SNOMED CT, CVX, RxNorm."""
+
 READY = """
 select v.*, c.encounter_id, c.payer_rank, c.payer_id from claims.current_version v
 join claims.claim c using (claim_id) join claims.state s using (claim_id)
@@ -191,7 +194,7 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
             version=row,
             lines=lines[row["claim_id"]],
             encounter=encounter,
-            service_lines={s["line_number"]: s for s in gathered["encounters.service_line"][at]},
+            service_lines={s["line_number"]: _as_coded(s) for s in gathered["encounters.service_line"][at]},
             patient=patients[encounter["patient_key"]],
             coverages=gathered["encounters.coverage"][at],
             payer_rank=row["payer_rank"],
@@ -205,6 +208,11 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
         )
         found.append((row["payer_id"], claim))
     return found
+
+
+def _as_coded(source: dict[str, Any]) -> dict[str, Any]:
+    """Give a source line as its coded line is: codes of other systems were translated to CPT or HCPCS (HC)."""
+    return source | {"procedure_qualifier": "HC"} if source["procedure_qualifier"] in TRANSLATED else source
 
 
 def _grouped(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:

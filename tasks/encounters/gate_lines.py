@@ -46,7 +46,7 @@ def _is_hcpcs(lines: pd.DataFrame) -> Mask:
 def _is_second(frame: pd.DataFrame, keys: list[str]) -> Mask:
     """Mark every row of a key that stands twice: one of them would be lost."""
     is_keyed = np.logical_and.reduce([has(frame[key]) for key in keys])
-    return is_keyed & frame.duplicated(keys, keep=False).to_numpy()
+    return np.asarray(is_keyed & frame.duplicated(keys, keep=False).to_numpy(), dtype=np.bool_)
 
 
 def _place_and_date_flaws(drop: Drop) -> Flaws:

@@ -236,7 +236,7 @@ def _parse(content: bytes, starts: Ints, ends: Ints, names: Sequence[str]) -> pd
         raise Fault(
             "UNREADABLE_ROWS", f"{len(starts)} lines gave {table.num_rows} rows", "send this file to the maintainers"
         )
-    return table.to_pandas().astype("str")
+    return pd.DataFrame({name: table.column(name).to_pandas() for name in names}, dtype="str")
 
 
 def _guess_key(raw: bytes, names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ Source: measured: one context per call, because its objects shared by threads gi
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -119,6 +120,8 @@ def _open_batch(frame: pd.DataFrame) -> Callable[[Sequence[dict[str, Any]], dict
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of every context it opens
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of every temporary folder it makes
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     asset = context.data_sources.add_pandas("drop").add_dataframe_asset("table")
