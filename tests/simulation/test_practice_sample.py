@@ -134,10 +134,10 @@ def test_faultless_rows_obey_the_contract():
 
 def test_sample_has_the_size_and_the_faults_it_states():
     counts = [len(tables["encounters"]) for tables in drops_of(made_sample()).values()]
-    assert all(55 <= count <= 75 for count in counts)
+    assert all(85 <= count <= 110 for count in counts)
     encounters = {found.encounter_id for found in sample_found().values()}
     patients = {found.encounter["patient_key"] for found in sample_found().values() if found.encounter}
-    assert 800 <= len(encounters) <= 880
+    assert 840 <= len(encounters) <= 920
     assert 330 <= len(patients) <= 390
     assert 0.12 <= len(sample_faults()) / len(encounters) <= 0.155
 
@@ -227,7 +227,7 @@ def test_codes_that_need_an_authorization_carry_one_and_are_commercial():
         for one in billable()
         if any((one.coverages[0]["payer_id"], c) in rules for c in one.codes() if one.coverages)
     ]
-    assert len(needing) >= 30
+    assert len(needing) >= 15
     assert all(one.encounter["prior_auth_number"] for one in needing)
 
 
@@ -287,4 +287,4 @@ def test_an_amended_encounter_comes_with_all_its_child_rows_and_the_next_version
             assert later.coverages == earlier.coverages
         if row["change"] == "authorization_obtained":
             assert (earlier.encounter["prior_auth_number"], bool(later.encounter["prior_auth_number"])) == ("", True)
-            assert timedelta(days=4) <= later.drop - earlier.drop
+            assert timedelta(days=2) <= later.drop - earlier.drop <= timedelta(days=3)
