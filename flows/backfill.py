@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.nightly import STEPS, nightly
 from schemas.errors import ClaimcycleError
-from tasks.release_files import release_files
+from tasks.release_files import release_files, reopen_steps
 
 
 @flow(name="backfill", description=__doc__)
@@ -22,7 +22,7 @@ def backfill(
 ) -> list[str]:
     """Every date of the range has been worked again; what was done, or would be done, is given in lines.
 
-    Holds: steps repeat nothing that is done, so a backfill over finished nights changes nothing.
+    Holds: steps add only what is missing: what was sent, read and posted is not sent, read or posted again.
     """
     if until < since:
         raise ClaimcycleError(f"--until {until} lies before --since {since}; swap them")
@@ -33,6 +33,8 @@ def backfill(
     if payer or file:
         released = release_files(Path(home), payer, file, dry_run)
         lines.append(f"{'would release' if dry_run else 'released'} {released['released']} quarantined files")
+    if not dry_run:
+        reopen_steps(Path(home), since, until, [s.name for s in chosen])
     for offset in range((until - since).days + 1):
         day = since + timedelta(days=offset)
         names = ", ".join(s.name for s in chosen)

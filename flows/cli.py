@@ -25,7 +25,7 @@ payer_app = typer.Typer(help="Play the synthetic payer.", no_args_is_help=True)
 app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 140)
 
 
 def _day(text: str) -> date:

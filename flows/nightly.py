@@ -9,7 +9,6 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
-from schemas.errors import NightFailed
 from tasks.assign_codes import assign_codes
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
@@ -23,6 +22,8 @@ from tasks.receive_encounters import receive_encounters
 from tasks.seal_batches import seal_batches
 from tasks.send_batches import send_batches
 from tasks.stores.home import load_practice
+from tasks.stores.invariants import require_sound_night
+from tasks.stores.warehouse import session
 from tasks.work_denials import work_denials
 
 LOG = logging.getLogger("claimcycle.night")
@@ -54,18 +55,18 @@ def nightly(home: str = "data", night: date | None = None) -> dict[str, dict[str
     folder = Path(home)
     day = night or _scheduled_night(folder)
     counts: dict[str, dict[str, int]] = {}
-    try:
-        for step in STEPS:
+    with session(folder):  # one connection for the whole night; the report copies the file, so it comes after
+        for step in STEPS[:-1]:
             counts[step.name] = step(folder, day)
             LOG.info("%s %s %s", day, step.name, counts[step.name])
-    except NightFailed:
-        publish_reports(folder, day)
-        raise
+    counts[publish_reports.name] = publish_reports(folder, day)
+    LOG.info("%s %s %s", day, publish_reports.name, counts[publish_reports.name])
     create_table_artifact(
         key="night",
         table=[{"step": name, **said} for name, said in counts.items()],
         description=f"What each step did on {day}",
     )
+    require_sound_night(folder)
     return counts
 
 

@@ -77,7 +77,9 @@ def _print_table(console: Console, title: str, rows: list[dict[str, Any]]) -> No
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
         table.add_column(
-            name.removesuffix("_cents").replace("_", " "), justify="right" if isinstance(rows[0][name], int) else "left"
+            no_wrap=isinstance(rows[0][name], int),
+            header=name.removesuffix("_cents").replace("_", " "),
+            justify="right" if isinstance(rows[0][name], int) else "left",
         )
     for row in rows:
         table.add_row(*(_shown(name, value) for name, value in row.items()))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.coding.encounters import code_encounters
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores.codebook import load_codebook
 from tasks.stores.warehouse import Warehouse, writer
 
@@ -16,7 +16,7 @@ on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version
 """
 
 
-@step
+@night_step
 def assign_codes(home: Path, night: date) -> dict[str, int]:
     """Every newest encounter version has its coding rows; each source line keeps its cents.
 

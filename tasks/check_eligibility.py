@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import Fault
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.outbox import Sealed, register_batch, take_control_numbers
@@ -35,7 +35,7 @@ order by p.partner_id, c.payer_id, e.encounter_id
 """
 
 
-@step
+@night_step
 def check_eligibility(home: Path, night: date) -> dict[str, int]:
     """Every 271 received is answers; every insured encounter with sound coverage data has been asked about.
 

@@ -10,22 +10,21 @@ from typing import Any
 
 from schemas.errors import Fault
 from tasks.claims.lifecycle import moves
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.contents import park_unhandled, quarantine
 from tasks.stores.mailbox import open_mailbox
 from tasks.stores.vault import get_bytes, put_bytes
-from tasks.stores.warehouse import Warehouse, prepare, writer
+from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.envelope import read_x12
 
 
-@step
+@night_step
 def collect_files(home: Path, night: date) -> dict[str, int]:
     """Every finished file of the drops and mailboxes lies in the vault and is registered; registries are up to date.
 
     Shape: files.file, files.arrival, files.content, files.fault. Holds: a file seen before changes nothing.
     """
-    prepare(home)
     practice = homes.load_practice(home)
     with writer(home) as warehouse:
         _load_registries(warehouse, home)

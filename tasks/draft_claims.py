@@ -9,7 +9,7 @@ from typing import Any
 
 from tasks.claims.draft import Draft, claim_key, draft_version, patient_control_number
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
 
@@ -29,7 +29,7 @@ class _Drafted:
     draft: Draft
 
 
-@step
+@night_step
 def draft_claims(home: Path, night: date) -> dict[str, int]:
     """Every draftable encounter version has a claim version; each is HELD for named rules or READY.
 

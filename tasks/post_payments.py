@@ -16,7 +16,7 @@ from tasks.ledger.charges import post_charge_change, post_charges, post_patient_
 from tasks.ledger.entries import Place
 from tasks.ledger.posting import in_posting_order, post_remitted_claim
 from tasks.ledger.provider_adjustments import post_provider_adjustments
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
 
@@ -33,7 +33,7 @@ ANSWERED = ("PAID", "PART_DENIED", "DENIED", "UNDERPAID", "APPEALED")
 """States in which an answer of the payer stands, so that more money is supplemental."""
 
 
-@step
+@night_step
 def post_payments(home: Path, night: date) -> dict[str, int]:
     """Every claim's charge and every accepted payment is in the ledger to the cent, and each remitted claim has moved.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.errors import Fault
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.threads import keep_moves, known_events, states_of, versions_by_control_number
 from tasks.stores.vault import get_bytes
@@ -42,7 +42,7 @@ TROUBLE_FIRST = {
 }
 
 
-@step
+@night_step
 def read_acknowledgments(home: Path, night: date) -> dict[str, int]:
     """Every acknowledgment received is rows, and every claim it names has moved, or the refusal is kept.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import Fault
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.threads import versions_by_control_number
 from tasks.stores.vault import get_bytes
@@ -17,7 +17,7 @@ from tasks.x12.remittance import read_remittance
 TABLES = ("payment", "claim", "service", "adjustment", "provider_adjustment")
 
 
-@step
+@night_step
 def read_remittances(home: Path, night: date) -> dict[str, int]:
     """Every 835 received is rows; each payment is accepted, held with its difference, or known as repeated.
 

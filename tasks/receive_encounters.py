@@ -14,7 +14,7 @@ from tasks.encounters.registry import make_registry
 from tasks.encounters.rows import BadRow, check_manifest, read_rows
 from tasks.encounters.synthea import to_canonical
 from tasks.encounters.typed import judge_drop
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.gate import judge_rows
@@ -24,7 +24,7 @@ from tasks.stores.warehouse import Warehouse, session
 Frames = dict[str, pd.DataFrame]
 
 
-@step
+@night_step
 def receive_encounters(home: Path, night: date) -> dict[str, int]:
     """Every collected export is canonical rows, quarantined rows or a quarantined drop; each encounter row has its verdict.
 

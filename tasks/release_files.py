@@ -1,5 +1,6 @@
 """Release: quarantined files go back to be read, after a person has mended what kept them out."""
 
+from datetime import date
 from pathlib import Path
 
 from tasks.step import step
@@ -27,3 +28,17 @@ def release_files(home: Path, payer: str | None, file: str | None, is_dry_run: b
             if row["kind"] == "unknown":
                 warehouse.execute("delete from files.content where file_sha256 = $1", [row["file_sha256"]])
     return {"released": len(chosen)}
+
+
+@step
+def reopen_steps(home: Path, since: date, until: date, names: list[str]) -> dict[str, int]:
+    """These steps of these nights will run again; what they made stays, and they add only what is missing."""
+    with writer(home) as warehouse:
+        chosen = [since, until, names]
+        reopened = warehouse.rows(
+            "select * from reports.step where night between $1 and $2 and step in (select unnest($3))", chosen
+        )
+        warehouse.execute(
+            "delete from reports.step where night between $1 and $2 and step in (select unnest($3))", chosen
+        )
+    return {"reopened": len(reopened)}

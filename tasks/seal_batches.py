@@ -10,7 +10,7 @@ from typing import Any
 from schemas.errors import ClaimcycleError
 from schemas.money import cents_of
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.outbox import Sealed, register_batch, take_control_numbers
 from tasks.stores.threads import keep_moves, known_events, states_of
@@ -33,7 +33,7 @@ where s.state = 'READY' order by c.payer_id, v.patient_control_number
 """
 
 
-@step
+@night_step
 def seal_batches(home: Path, night: date) -> dict[str, int]:
     """Every READY claim is sealed in a batch of its payer, or held with the reason why it cannot be written.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.mailbox import open_mailbox
 from tasks.stores.threads import keep_moves, known_events, states_of
@@ -18,7 +18,7 @@ EVENTS = {"delivered": "transmit_ok", "failed": "transmit_failed", "unknown": "t
 WAITING = "select * from claims.unsent where outcome is null or outcome = 'failed' order by interchange_control_number"
 
 
-@step
+@night_step
 def send_batches(home: Path, night: date) -> dict[str, int]:
     """Every sealed file is with its partner, or its failure is known, or it is in doubt and waits for proof.
 

@@ -1,6 +1,9 @@
 """What every step of the night has in common: a Prefect task that takes a folder and a date, and may be run again."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec
 
 from prefect import Task, task
@@ -8,8 +11,28 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from schemas.errors import ClaimcycleError
+from tasks.stores.warehouse import session
 
 P = ParamSpec("P")
+
+
+def night_step(function: Callable[[Path, date], dict[str, int]]) -> Task[[Path, date], dict[str, int]]:
+    """Make a step that is done once a night: run again, it says so and does nothing, until a backfill reopens it.
+
+    Shape: reports.step. Holds: what a later step has made in a night is not taken up by an earlier one of the same night,
+    however often the night is run.
+    """
+
+    @wraps(function)
+    def once(home: Path, night: date) -> dict[str, int]:
+        with session(home) as warehouse:
+            if warehouse.rows("select 1 from reports.step where night = $1 and step = $2", [night, function.__name__]):
+                return {"done_before": 1}
+            counts = function(home, night)
+            warehouse.insert("reports.step", [{"night": night, "step": function.__name__}])
+        return counts
+
+    return step(once)
 
 
 def step(function: Callable[P, dict[str, int]]) -> Task[P, dict[str, int]]:

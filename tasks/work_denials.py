@@ -11,7 +11,7 @@ from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.denials.cases import open_cases
 from tasks.denials.settlement import settle_cases
 from tasks.denials.taxonomy import load_taxonomy
-from tasks.step import step
+from tasks.step import night_step
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
 
@@ -24,7 +24,7 @@ where s.state = 'open' and s.remedy = 'correct' and t.state in ('DENIED', 'PART_
 """Open cases whose remedy is a corrected claim and whose encounter the practice has amended since."""
 
 
-@step
+@night_step
 def work_denials(home: Path, night: date) -> dict[str, int]:
     """Every denied adjustment is a case; amended encounters of correctable cases go back to draft; answered cases are settled.
 

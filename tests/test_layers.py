@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import tasks
-from tasks.stores.warehouse import prepare, writer
+from tasks.stores.warehouse import session, writer
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def empty_home(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    prepare(home)
-    return home
+    with session(home):
+        return home
 
 
 def _steps_of_the_flow() -> list[str]:
@@ -80,6 +80,5 @@ def test_money_is_whole_cents_everywhere(empty_home):
 def test_preparing_again_changes_nothing(empty_home):
     with writer(empty_home) as warehouse:
         before = warehouse.table_hashes()
-    prepare(empty_home)
     with writer(empty_home) as warehouse:
         assert warehouse.table_hashes() == before

@@ -21,6 +21,12 @@ create table if not exists reports.night ( -- one row per closed night
   violation_count       integer not null -- rows in views that must be empty
 );
 
+create table if not exists reports.step ( -- one row per step done in a night: a night run again goes on behind the last of them
+  night date not null, -- business date
+  step  varchar not null, -- its name
+  primary key (night, step)
+);
+
 create or replace view encounters.outcome as -- one row per encounter ever received, with exactly one outcome
 with latest as (
   select encounter_id, arg_max(charge_cents, (verdict = 'accepted', encounter_version, received_on)) as charge_cents,

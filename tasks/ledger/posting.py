@@ -58,7 +58,9 @@ def in_posting_order(claims: Iterable[Row]) -> list[Row]:
     Source: domain notes 2: sort reversal before correction inside one 835 (RFI 791, 227); the exception is our own.
     """
     told = sorted(claims, key=lambda claim: claim["position"])
-    taken_back = {(c["payer_claim_number"], -c["charge_cents"], -c["paid_cents"]) for c in told if c["status_code"] == REVERSED}
+    taken_back = {
+        (c["payer_claim_number"], -c["charge_cents"], -c["paid_cents"]) for c in told if c["status_code"] == REVERSED
+    }
 
     def rank(claim: Row) -> int:
         if claim["status_code"] == REVERSED:

@@ -1,6 +1,10 @@
 """Invariants: views that must be empty, and the counts of what waits for a person."""
 
-from tasks.stores.warehouse import Warehouse
+from pathlib import Path
+
+from schemas.errors import NightFailed
+from tasks.stores.snapshot import current_snapshot
+from tasks.stores.warehouse import Warehouse, reader
 
 WAITING = {
     "files in quarantine": "select count(*) from files.quarantined",
@@ -34,3 +38,15 @@ def find_violations(warehouse: Warehouse) -> dict[str, int]:
 def count_waiting(warehouse: Warehouse) -> dict[str, int]:
     """Give how many of each thing wait for a person."""
     return {what: int(warehouse.value(sql)) for what, sql in WAITING.items()}
+
+
+def require_sound_night(home: Path) -> None:
+    """Say nothing where every view that must be empty is empty in the published snapshot.
+
+    Raises: NightFailed naming the views and their counts.
+    """
+    with reader(current_snapshot(home)) as warehouse:
+        violations = find_violations(warehouse)
+    if violations:
+        said = ", ".join(f"{name} ({count})" for name, count in violations.items())
+        raise NightFailed(f'rows in views that must be empty: {said}; ask `claims sql "select * from <view>"`')

@@ -34,7 +34,7 @@ def write_once(path: Path, content: bytes) -> None:
 
     Raises: FileExistsError when the name is taken.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     handle = os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     try:
@@ -49,11 +49,17 @@ def write_once(path: Path, content: bytes) -> None:
 
 def write_over(path: Path, content: bytes) -> None:
     """Replace a file that is made anew each time (a page, a state) in one step, mode 0600."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     aside.unlink(missing_ok=True)
     write_once(aside, content)
     aside.replace(path)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and those above it that were missing are there, for their owner alone (0700)."""
+    for path in reversed([folder, *folder.parents]):
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _path(home: Path, digest: str) -> Path:

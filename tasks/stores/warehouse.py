@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +55,29 @@ def locked(home: Path) -> Iterator[None]:
         os.close(handle)
 
 
+_OPEN: dict[Path, "Warehouse"] = {}
+"""Warehouses that this process has open for writing: a session within a session is the same one."""
+
+
 @contextmanager
 def session(home: Path) -> Iterator["Warehouse"]:
-    """Open the warehouse for several transactions; nobody else writes meanwhile."""
+    """Open the warehouse for several transactions; nobody else writes meanwhile, and its shape is this edition's.
+
+    Holds: within an open session of the same home the same connection is given, and stays open.
+    """
+    path = warehouse_path(home).absolute()
+    if path in _OPEN:
+        yield _OPEN[path]
+        return
     with locked(home):
-        path = warehouse_path(home)
         connection = duckdb.connect(str(path), config=_config(path))
-        path.chmod(0o600)
         try:
-            yield Warehouse(connection)
+            path.chmod(0o600)
+            _OPEN[path] = Warehouse(connection)
+            _bring_up_to_date(_OPEN[path])
+            yield _OPEN[path]
         finally:
+            _OPEN.pop(path, None)
             connection.close()
 
 
@@ -86,22 +100,21 @@ def reader(path: Path) -> Iterator["Warehouse"]:
         connection.close()
 
 
-def prepare(home: Path) -> None:
-    """Make or bring up to date every schema, table, view and comment; what lies in the tables stays.
+@cache
+def _edition() -> str:
+    return key_of(*statements())
 
-    Holds: a warehouse whose shape is this edition's already is left alone.
-    """
-    edition = key_of(*statements())
-    with writer(home) as warehouse:
-        if warehouse.rows(
-            "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'edition' and comment = $1",
-            [edition],
-        ):
-            return
+
+def _bring_up_to_date(warehouse: "Warehouse") -> None:
+    """Make every schema, table, view and comment of this edition where they are not made yet; rows stay."""
+    found = "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'edition' and comment = $1"
+    if warehouse.rows(found, [_edition()]):
+        return
+    with warehouse.transaction():
         for statement in statements():
             warehouse.execute(statement)
         warehouse.execute("create table if not exists main.edition (note varchar)")
-        warehouse.execute(f"comment on table main.edition is '{edition}'")
+        warehouse.execute(f"comment on table main.edition is '{_edition()}'")
 
 
 class Warehouse:

@@ -1,6 +1,7 @@
 """Loop 2300: the claim itself, and loops 2310 and 2320 in their order."""
 
 import re
+from collections.abc import Sequence
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_json import Info, inner, inner_list, json_list, json_object
@@ -166,5 +167,5 @@ def _codes(claim: ClaimRows) -> list[str]:
     return written + RULES["2300", "HI", "BG"].write_each([_listed(("BG",) * 12, part) for part in parts])
 
 
-def _listed(qualifiers: tuple[str, ...], codes: list[str] | tuple[str, ...]) -> list[str]:
+def _listed(qualifiers: tuple[str, ...], codes: Sequence[str]) -> list[str]:
     return [f"{qualifier}:{code}" for qualifier, code in zip(qualifiers, codes, strict=False)]

@@ -6,7 +6,13 @@ from tasks.ledger.posting import in_posting_order
 
 
 def _claim(position, status, number, charge, paid):
-    return {"position": position, "status_code": status, "payer_claim_number": number, "charge_cents": charge, "paid_cents": paid}
+    return {
+        "position": position,
+        "status_code": status,
+        "payer_claim_number": number,
+        "charge_cents": charge,
+        "paid_cents": paid,
+    }
 
 
 @pytest.mark.parametrize(

@@ -40,12 +40,16 @@ def _rewrite_manifest(folder: Path) -> None:
 
 def _quarantined(home: Path) -> dict[str, dict]:
     with reader(warehouse_path(home)) as warehouse:
-        return {row["fault_code"]: row for row in warehouse.rows("select * from files.quarantined order by found_on desc")}
+        return {
+            row["fault_code"]: row for row in warehouse.rows("select * from files.quarantined order by found_on desc")
+        }
 
 
 def _accepted(home: Path, night: date) -> int:
     with reader(warehouse_path(home)) as warehouse:
-        return warehouse.value("select count(*) from encounters.intake where verdict = 'accepted' and received_on = $1", [night])
+        return warehouse.value(
+            "select count(*) from encounters.intake where verdict = 'accepted' and received_on = $1", [night]
+        )
 
 
 def test_an_export_with_an_unknown_header_waits_and_the_next_one_is_read(two_nights):

@@ -19,7 +19,13 @@ def test_every_stage_ties_to_the_one_before(asked):
 
 def test_every_view_that_must_be_empty_is_looked_at_and_empty(asked):
     counts = invariant_counts(asked)
-    wanted = {"encounters.lost", "claims.sent_twice", "claims.illegal_state", "ledger.unbalanced", "remittances.unposted_cents"}
+    wanted = {
+        "encounters.lost",
+        "claims.sent_twice",
+        "claims.illegal_state",
+        "ledger.unbalanced",
+        "remittances.unposted_cents",
+    }
     assert wanted <= set(counts)
     assert {name: count for name, count in counts.items() if count} == {}
 
@@ -34,7 +40,10 @@ def test_each_encounter_of_the_drops_has_exactly_one_outcome(asked, rehearsed):
     for path in rehearsed.glob("drops/*/encounters.csv"):
         with path.open(newline="") as stream:
             exported |= {row["encounter_id"] for row in csv.DictReader(stream)}
-    outcomes = [row["encounter_id"] for row in asked.rows("select encounter_id from encounters.outcome where outcome is not null")]
+    outcomes = [
+        row["encounter_id"]
+        for row in asked.rows("select encounter_id from encounters.outcome where outcome is not null")
+    ]
     assert sorted(outcomes) == sorted(exported)
 
 
@@ -59,7 +68,10 @@ def test_a_denied_claim_is_corrected_replaced_and_paid(asked):
     assert paid
     case = asked.rows("select * from denials.case_state where claim_id = $1", [paid[0]["claim_id"]])
     assert [c["state"] for c in case] == ["recovered"]
-    first = asked.rows("select payer_claim_number from remittances.claim where claim_id = $1 and claim_version = 1 and status_code <> '22'", [paid[0]["claim_id"]])
+    first = asked.rows(
+        "select payer_claim_number from remittances.claim where claim_id = $1 and claim_version = 1 and status_code <> '22'",
+        [paid[0]["claim_id"]],
+    )
     assert paid[0]["original_claim_number"] in {row["payer_claim_number"] for row in first}
     balance = asked.rows("select * from ledger.claim_balance where claim_id = $1", [paid[0]["claim_id"]])[0]
     assert (balance["payer_open_cents"], balance["denied_cents"]) == (0, 0)
@@ -77,10 +89,15 @@ def test_a_rejected_claim_goes_again_as_an_original(asked):
 
 
 def test_every_sealed_837p_passes_the_judge_and_names_its_claims(asked, rehearsed):
-    for batch in asked.rows("select * from claims.batch where kind = '837P' order by interchange_control_number limit 6"):
+    for batch in asked.rows(
+        "select * from claims.batch where kind = '837P' order by interchange_control_number limit 6"
+    ):
         content = get_bytes(rehearsed, batch["file_sha256"])
         assert judge(content).accepted
-        for claim in asked.rows("select * from claims.batch_claim b join claims.version v using (claim_id, claim_version) where batch_id = $1", [batch["batch_id"]]):
+        for claim in asked.rows(
+            "select * from claims.batch_claim b join claims.version v using (claim_id, claim_version) where batch_id = $1",
+            [batch["batch_id"]],
+        ):
             said = content[claim["byte_start"] : claim["byte_end"]].decode()
             assert said.startswith(f"CLM*{claim['patient_control_number']}*")
 
@@ -92,13 +109,19 @@ def test_control_numbers_are_used_once(asked):
 
 def test_every_ledger_row_from_a_remittance_stands_in_the_bytes_it_names(asked, rehearsed):
     contents = {}
-    rows = asked.rows("select * from ledger.entry where account = 'cash' and trace_number is not null order by entry_id limit 300")
+    rows = asked.rows(
+        "select * from ledger.entry where account = 'cash' and trace_number is not null order by entry_id limit 300"
+    )
     assert rows
     for row in rows:
         content = contents.setdefault(row["file_sha256"], get_bytes(rehearsed, row["file_sha256"]))
         said = content[row["byte_start"] : row["byte_end"]].decode().strip()
         assert said.split("*")[0] in {"CLP", "SVC", "PLB"}
-        amounts = {abs(Decimal(e)) for e in said.rstrip("~").replace("~", "*").replace(":", "*").split("*") if e.replace(".", "").replace("-", "").isdigit()}
+        amounts = {
+            abs(Decimal(e))
+            for e in said.rstrip("~").replace("~", "*").replace(":", "*").split("*")
+            if e.replace(".", "").replace("-", "").isdigit()
+        }
         assert Decimal(abs(row["amount_cents"])) / 100 in amounts
 
 
