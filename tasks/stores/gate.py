@@ -120,8 +120,7 @@ def _open_batch(frame: pd.DataFrame) -> Callable[[Sequence[dict[str, Any]], dict
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of every context it opens
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of every temporary folder it makes
+    logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)  # it tells of every folder it makes
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     asset = context.data_sources.add_pandas("drop").add_dataframe_asset("table")

@@ -5,7 +5,7 @@ import pytest
 from tasks.stores.warehouse import reader, warehouse_path
 from tests.nights.running import run_nights
 
-NIGHTS = 14
+NIGHTS = 10
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from flows.nightly import STEPS
 from tasks.rehearse_payer import rehearse_payer
 from tasks.stores import mailbox, vault, warehouse
 from tasks.stores.practice_home import lay_out_sample
-from tasks.stores.warehouse import Warehouse, reader, warehouse_path
+from tasks.stores.warehouse import Warehouse, reader, session, warehouse_path
 
 FIRST_NIGHT = date(2026, 3, 2)
 NEVER = -1
@@ -23,8 +23,10 @@ def run_nights(home: Path, nights: int, first_night: date = FIRST_NIGHT) -> None
     lay_out_sample(home)
     for number in range(nights):
         night = first_night + timedelta(days=number)
-        for step in STEPS:
-            step.fn(home, night)
+        with session(home):
+            for step in STEPS[:-1]:
+                step.fn(home, night)
+        STEPS[-1].fn(home, night)
         rehearse_payer.fn(home, night)
 
 

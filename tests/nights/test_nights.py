@@ -153,4 +153,4 @@ def test_analysts_read_the_snapshot_while_the_night_writes(rehearsed):
 
     with writer(rehearsed) as busy, reader(current_snapshot(rehearsed)) as analyst:
         busy.execute("create temp table scratch (a integer)")
-        assert analyst.value("select count(*) from reports.night") == 14
+        assert analyst.value("select count(*) from reports.night") == 10
