@@ -9,10 +9,10 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 .PHONY: nightly test check soak browser clean
 
 nightly: $(VENV)/installed
-	$(BIN)/claims nightly
+	$(BIN)/claims nightly || [ $$? -eq 3 ] # 3: done, and bad input waits for a person; the sample has some on purpose
 
 test: $(VENV)/installed-dev browser check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

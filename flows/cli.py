@@ -40,6 +40,8 @@ Night = Annotated[
     date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date of the (first) night.")
 ]
 DEFAULT_HOME = Path("data")
+WAITS = 3
+"""Exit status of nights that are done while bad input waits: files in quarantine, money held, answers that fit nothing."""
 
 
 @app.command()
@@ -66,7 +68,10 @@ def nightly(
     with _progress(count) as progress:
         run_nights(folder, first, count, progress)
     if print_summary(console, folder):
-        console.print("Something waits for a person: see the table above and the report page.")
+        console.print(
+            "The nights are done; bad input waits for a person, see above and the report page (exit status 3)."
+        )
+        raise typer.Exit(WAITS)
 
 
 @app.command()

@@ -10,33 +10,34 @@ from rich.table import Table
 from schemas.money import dollars
 from tasks.stores.census import Census, take_census
 from tasks.stores.home import load_practice
-from tasks.stores.invariants import count_waiting
+from tasks.stores.invariants import BAD_INPUT, QUARANTINED, count_waiting
 from tasks.stores.snapshot import current_snapshot
 from tasks.stores.warehouse import reader, warehouse_path
 
 
 def print_summary(console: Console, home: Path) -> bool:
-    """Print what the nights did and where it lies; give whether something waits for a person."""
+    """Print what the nights did and where it lies; give whether bad input waits for a person."""
     with reader(current_snapshot(home)) as warehouse:
         census = take_census(warehouse)
         waiting = {what: count for what, count in count_waiting(warehouse).items() if count}
+        quarantined = warehouse.rows(QUARANTINED)
     night = census.nights[-1]
-    _print_table(console, "Encounters by outcome", _by_outcome(census))
-    _print_table(console, "Claims by state", census.states)
-    _print_table(
-        console,
-        f"Money, in dollars, after the night of {night['night']}",
-        [{key: night[key] for key in ("charged_cents", "paid_cents", "adjusted_cents", "patient_cents", "open_cents")}],
-    )
+    money = ("charged_cents", "paid_cents", "adjusted_cents", "patient_cents", "open_cents")
     counts = {
         "denials opened": night["denial_case_count"],
         "encounter rows quarantined": night["quarantined_row_count"],
         "files quarantined": night["quarantined_file_count"],
     }
+    _print_table(console, "Encounters by outcome", _by_outcome(census))
+    _print_table(console, "Claims by state", census.states)
+    _print_table(
+        console, f"Money, in dollars, after the night of {night['night']}", [{key: night[key] for key in money}]
+    )
     _print_table(console, "Counts", [{"what": what, "count": count} for what, count in counts.items()])
     _print_table(console, "Waits for a person", [{"what": what, "count": count} for what, count in waiting.items()])
+    _print_table(console, "In quarantine, whole", quarantined)
     _print_paths(console, home)
-    return bool(waiting)
+    return any(what in BAD_INPUT for what in waiting)
 
 
 def print_census(console: Console, home: Path, night: date | None) -> bool:
@@ -76,11 +77,9 @@ def _print_table(console: Console, title: str, rows: list[dict[str, Any]]) -> No
         return
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(
-            no_wrap=isinstance(rows[0][name], int),
-            header=name.removesuffix("_cents").replace("_", " "),
-            justify="right" if isinstance(rows[0][name], int) else "left",
-        )
+        is_number = isinstance(rows[0][name], int)
+        head = name.removesuffix("_cents").replace("_", " ")
+        table.add_column(head, justify="right" if is_number else "left", no_wrap=is_number)
     for row in rows:
         table.add_row(*(_shown(name, value) for name, value in row.items()))
     console.print(table)

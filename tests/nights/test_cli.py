@@ -1,0 +1,118 @@
+"""The `claims` command over a home with nights behind it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app, main
+from tasks.stores.practice_home import lay_out_sample
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("nightly", "backfill", "census", "explain", "x12", "sql", "doctor", "practice", "payer")
+
+
+def _run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_help_names_every_command_and_the_readme_too():
+    told = _run("--help").output
+    readme = (ROOT / "README.md").read_text()
+    for command in COMMANDS:
+        assert command in told
+        assert f"claims {command}" in readme
+        assert _run(command, "--help").exit_code == 0
+
+
+def test_census_ties(rehearsed):
+    done = _run("census", "--home", rehearsed)
+    assert done.exit_code == 0
+    assert "everything ties" in done.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "sql"),
+    [
+        ("claim", "select claim_id as id from denials.case order by 1 limit 1"),
+        ("claim", "select patient_control_number as id from claims.version order by 1 desc limit 1"),
+        ("encounter", "select encounter_id as id from encounters.encounter order by 1 limit 1"),
+        ("file", "select file_sha256 as id from remittances.payment order by 1 limit 1"),
+        ("entry", "select entry_id as id from ledger.entry order by 1 limit 1"),
+        ("denial", "select case_id as id from denials.case order by 1 limit 1"),
+    ],
+)
+def test_explain_tells_the_life_of(kind, sql, rehearsed, asked):
+    done = _run("explain", asked.value(sql), "--home", rehearsed)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(kind)
+
+
+def test_explain_shows_the_bytes_of_a_claim_and_no_name(rehearsed, asked):
+    row = asked.rows(
+        "select k.claim_id, p.last_name from denials.case d join claims.claim k using (claim_id) join encounters.current_encounter e using (encounter_id)"
+        " join encounters.current_patient p using (patient_key) order by 1 limit 1"
+    )[0]
+    told = _run("explain", row["claim_id"], "--home", rehearsed).output
+    assert "CLP*" in told
+    assert "CLM*" in told
+    assert row["last_name"].upper() not in told.upper()
+
+
+def test_what_is_unknown_is_one_line_with_the_next_step(rehearsed, monkeypatch, capfd):
+    monkeypatch.setattr(sys, "argv", ["claims", "explain", "nothing-of-that-name", "--home", str(rehearsed)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capfd.readouterr().err.strip()
+    assert said.count("\n") == 0
+    assert "claims sql" in said
+
+
+def test_x12_summary_counts_and_faults_decide_the_exit_status(rehearsed, tmp_path):
+    remittance = sorted((rehearsed / "mailbox/clearway/from_partner").glob("*835*"))[0]
+    good = _run("x12", "summary", remittance, "--json")
+    assert good.exit_code == 0
+    assert json.loads(good.output.splitlines()[0])["kind"] == "835"
+    bad = tmp_path / "bad.x12"
+    bad.write_bytes(remittance.read_bytes()[:-40])
+    assert _run("x12", "summary", bad, "--json").exit_code == 1
+
+
+def test_sql_reads_the_snapshot(rehearsed):
+    done = _run("sql", "select count(*) as nights from reports.night", "--home", rehearsed)
+    assert done.exit_code == 0
+    assert "10" in done.output
+
+
+def test_doctor_is_content_with_a_home_that_ran(rehearsed):
+    assert _run("doctor", "--home", rehearsed).exit_code == 0
+
+
+def test_doctor_says_what_is_missing(tmp_path):
+    done = _run("doctor", "--home", tmp_path)
+    assert done.exit_code == 1
+    assert "practice.toml" in done.output
+
+
+def test_the_command_runs_a_night_with_prefect_embedded(tmp_path):
+    home = tmp_path / "home"
+    lay_out_sample(home)
+    command = [str(Path(sys.executable).with_name("claims")), "nightly", "--home", str(home), "--date", "2026-03-02"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "Encounters by outcome" in done.stdout
+    assert "nanobind" not in done.stderr
+    assert (home / "reports" / "report.html").exists()
+    again = subprocess.run(
+        [*command[:1], "backfill", "--since", "2026-03-02", "--until", "2026-03-02", "--dry-run", "--home", str(home)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert "would run collect_files" in again.stdout
