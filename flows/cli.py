@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -148,12 +149,11 @@ def doctor(home: Home = DEFAULT_HOME) -> None:
     """Say whether this installation is fit to run tonight, and if not, what to do."""
     from flows.doctor import examine
 
-    complaints = [finding for finding in examine(home) if not finding.is_well]
-    for finding in examine(home):
-        console.print(
-            f"[{'green' if finding.is_well else 'red'}]{'ok ' if finding.is_well else 'no '}[/] {finding.what}: {finding.said}"
-        )
-    if complaints:
+    findings = examine(home)
+    for finding in findings:
+        mark = "[green]ok [/]" if finding.is_well else "[red]no [/]"
+        console.print(f"{mark} {finding.what}: {finding.said}")
+    if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
 
 
@@ -166,6 +166,7 @@ def practice_make(
     from tasks.simulation.practice import load_plan, write_practice
 
     written = write_practice(load_plan(plan), folder)
+    shutil.copyfile(plan.with_name("payer.toml"), folder / "payer.toml")
     console.print(f"{len(written)} files in {folder}", highlight=False)
 
 
