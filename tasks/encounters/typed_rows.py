@@ -38,7 +38,7 @@ def _type_column(frame: pd.DataFrame, table: str, field: Field) -> list[Any]:
     text = mended(frame, table, field)
     if text.isna().all():
         return [None] * len(frame)
-    return parse_column(text, parser_of(field)).tolist()
+    return list(parse_column(text, parser_of(field)))
 
 
 def finish_encounters(rows: Sequence[Row], e14: Collection[str], v04: Collection[str]) -> dict[str, dict[int, int]]:

@@ -138,7 +138,7 @@ def test_sample_has_the_size_and_the_faults_it_states():
     encounters = {found.encounter_id for found in sample_found().values()}
     patients = {found.encounter["patient_key"] for found in sample_found().values() if found.encounter}
     assert 840 <= len(encounters) <= 920
-    assert 330 <= len(patients) <= 390
+    assert 410 <= len(patients) <= 470
     assert 0.12 <= len(sample_faults()) / len(encounters) <= 0.155
 
 
