@@ -1,149 +1,190 @@
-"""Where every segment of an interchange begins and ends: arrays over the bytes, from which all else is arithmetic.
+"""The index of a piece of a file, or of many small files: where every segment and element stands.
 
-Shape: one entry per non-empty segment, in file order.
-Units: offsets are bytes from the start of the file.
+Units: offsets of an index are bytes of its own buffer; `place_in_file` gives the offset in the file as it arrived.
 """
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.x12 import scan as scan_module
+from tasks.x12.compiling import PAYS_FROM_BYTES, fitting
 from tasks.x12.delimiters import Delimiters
+from tasks.x12.scan import DATA, ELEMENT, NEWLINE, TERMINATOR, tag_number
+from tasks.x12.shapes import (
+    COUNTS,
+    EMPTY_SEGMENT,
+    ENVELOPE,
+    FIRST_SEGMENT,
+    INDENT,
+    IS_OPEN,
+    LAST_SEGMENT,
+    LOWER_CASE_ID,
+    MARKS,
+    NEWLINE_INSIDE,
+    NO_ID,
+    NO_TAG,
+    OTHERS,
+    PLACE,
+    SEGMENTS,
+    STATE,
+    TRAILING_SEPARATOR,
+    Scanned,
+)
 
-_BLANKS = b" \t\r\n"
-_BOM = b"\xef\xbb\xbf"
-_ROUNDS = 64  # deeper indents are stripped one by one
+TELLING = ("CLP", "CLM", "SV1", "SV2", "SV3", "BHT")
+"""Segments that tell what kind a transaction is."""
 
-
-@dataclass(frozen=True, slots=True)
-class SegmentIndex:
-    """Segments of content[start:end]; `tag_codes` is 0 where the id is irregular (see `cleaned`)."""
-
-    content: bytes
-    delimiters: Delimiters
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    tag_codes: NDArray[np.uint32]
-    is_terminated: bool
+ENVELOPE_TAGS = ("ISA", "IEA", "GS", "GE", "ST", "SE", "TA1", "ISB", "ISE", "TA3")
+COUNTED = {
+    EMPTY_SEGMENT: "EMPTY_SEGMENT",
+    INDENT: "INDENT",
+    NEWLINE_INSIDE: "NEWLINE_INSIDE",
+    TRAILING_SEPARATOR: "TRAILING_SEPARATOR",
+    LOWER_CASE_ID: "LOWER_CASE_ID",
+    NO_ID: "SEGMENT_ID",
+}
+"""Tolerances that a scan counts."""
 
 
 def tag_code(tag: str) -> int:
-    """Give the number that stands for a segment id of two or three characters."""
-    return int.from_bytes(tag.encode().ljust(3, b"\0"), "big")
+    """Give the number of a segment id, as a scan gives it."""
+    return tag_number(tag.encode(), 0, len(tag))
 
 
-def index_segments(
-    content: bytes, start: int, end: int, delimiters: Delimiters, tolerances: Counter[str]
-) -> SegmentIndex:
-    """Find all segments between two offsets; empty ones are counted and left out.
+TAGS = {tag_code(tag): tag for tag in ENVELOPE_TAGS}
+BITS = {tag: OTHERS << number for number, tag in enumerate(TELLING)}
 
-    Holds: starts ascend, content[starts[i]] is the first byte of an id, ends[i] is the offset after its terminator.
+
+def _landmarks() -> NDArray[np.int32]:
+    found = np.zeros(NO_TAG + 1, np.int32)
+    found[[tag_code(tag) for tag in ENVELOPE_TAGS]] = ENVELOPE
+    found[tag_code("ST")] |= FIRST_SEGMENT
+    found[tag_code("IEA")] |= LAST_SEGMENT
+    found[[tag_code(tag) for tag in TELLING]] = list(BITS.values())
+    return found
+
+
+_LANDMARKS = _landmarks()
+_PLAIN_LANDMARKS = _LANDMARKS.tolist()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one scan found: segments first to last (not included), marks likewise, and whether the last is unterminated."""
+
+    segments: range
+    marks: range
+    is_open: bool
+
+
+@dataclass(slots=True)
+class Index:
+    """The segments of a buffer, scan after scan.
+
+    Holds: `offsets` gives for each byte of the buffer its offset in the file, where bytes were taken out or rewritten.
     """
-    data = np.frombuffer(content, np.uint8, end - start, start)
-    ends = np.flatnonzero(data == ord(delimiters.segment)).astype(np.int64) + (start + 1)
-    last = int(ends[-1]) if len(ends) else start
-    tail = content[last:end].rstrip(_BLANKS + b"\0\x1a")
-    is_terminated = not tail.strip(_BLANKS)
-    bodies = ends - 1
-    if not is_terminated:
-        ends = np.append(ends, last + len(tail))
-        bodies = np.append(bodies, last + len(tail))
-    starts = np.concatenate(([start], ends[:-1])) if len(ends) else ends
-    starts = _skip_blanks(content, starts, bodies, delimiters, tolerances)
-    full = starts < bodies
-    tolerances["EMPTY_SEGMENT"] += int(len(full) - full.sum())
-    starts, ends, bodies = starts[full], ends[full], bodies[full]
-    codes = _tag_codes(content, starts, bodies, ord(delimiters.element))
-    index = SegmentIndex(content, delimiters, starts, ends, codes, is_terminated)
-    _name_irregular(index, tolerances)
-    return index
+
+    content: bytes
+    scanned: Scanned
+    offsets: NDArray[np.int64] | None = None
+    data: Any = field(init=False)
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_plain = len(self.content) < PAYS_FROM_BYTES
+        self.data = self.content if self.is_plain else np.frombuffer(self.content, np.uint8)
+
+    def scan(self, place: int, end: int, delimiters: Delimiters, tolerances: Counter[str]) -> Found | None:
+        """Index one interchange, or what of it stands before `end`; None, and no trace, where line ends break segments."""
+        state, counts = self.scanned.state, self.scanned.counts
+        before = list(state)
+        for number in range(COUNTS):
+            counts[number] = 0
+        state[PLACE] = place
+        signs = _signs(delimiters, self.is_plain)
+        landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
+        fitting(scan_module, len(self.content)).scan(self.data, end, signs, landmarks, self.scanned)
+        if counts[NEWLINE_INSIDE]:
+            for number in range(STATE):
+                state[number] = before[number]
+            return None
+        for number, code in COUNTED.items():
+            if counts[number]:
+                tolerances[code] += int(counts[number])
+        segments = range(int(before[SEGMENTS]), int(state[SEGMENTS]))
+        return Found(segments, range(int(before[MARKS]), int(state[MARKS])), bool(state[IS_OPEN]))
+
+    def elements(self, segment: int) -> list[bytes]:
+        """Give the elements of a segment, the id first, the empty end trimmed."""
+        scanned = self.scanned
+        first, after = scanned.firsts[segment], scanned.firsts[segment + 1]
+        body = self.content[scanned.starts[segment] : scanned.bodies[segment]]
+        found = body.split(self.content[scanned.places[first] : scanned.places[first] + 1]) if after > first else [body]
+        while len(found) > 1 and not found[-1]:
+            found.pop()
+        return found
+
+    def place_in_file(self, place: int, base: int) -> int:
+        """Give the offset in the file whose bytes begin at `base` of the buffer."""
+        if self.offsets is None:
+            return place - base
+        return int(self.offsets[place]) if place < len(self.offsets) else int(self.offsets[-1]) + 1
+
+    def end_in_file(self, end: int, base: int) -> int:
+        """Give the offset in the file after the byte before `end`."""
+        return self.place_in_file(end - 1, base) + 1
 
 
-def _skip_blanks(
-    content: bytes,
-    starts: NDArray[np.int64],
-    bodies: NDArray[np.int64],
-    delimiters: Delimiters,
-    tolerances: Counter[str],
-) -> NDArray[np.int64]:
-    """Move each start over line breaks, indents and a byte-order mark."""
-    blanks = bytes(byte for byte in _BLANKS if chr(byte) not in (delimiters.element, delimiters.segment))
-    is_blank = np.zeros(256, np.bool_)
-    is_blank[list(blanks)] = True
-    data = np.frombuffer(content, np.uint8)
-    moved = starts.copy()
-    active = np.arange(len(starts))
-    for _ in range(_ROUNDS):
-        active = active[moved[active] < bodies[active]]
-        active = active[is_blank[data[moved[active]]]]
-        if not len(active):
-            break
-        moved[active] += 1
-    for row in active:
-        body = content[moved[row] : bodies[row]]
-        moved[row] += len(body) - len(body.lstrip(blanks))
-    _count_indents(data, moved, starts, bodies, tolerances)
-    return moved
+def new_index(content: bytes, offsets: NDArray[np.int64] | None = None) -> Index:
+    """Give an index without segments, with room for all that the content can hold."""
+    most = len(content) // 2 + 2
+    sizes = (most, most, most, most, most + 1, len(content) + 1, most, most, COUNTS, STATE)
+    if len(content) < PAYS_FROM_BYTES:
+        return Index(content, Scanned(*([0] * size for size in sizes)), offsets)  # type: ignore[arg-type]
+    arrays = [np.empty(size, np.int32) for size in sizes[:-2]]
+    arrays[4][0] = 0
+    return Index(content, Scanned(*arrays, np.zeros(COUNTS, np.int64), np.zeros(STATE, np.int64)), offsets)
 
 
-def _count_indents(
-    data: NDArray[np.uint8],
-    moved: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    bodies: NDArray[np.int64],
-    tolerances: Counter[str],
-) -> None:
-    """Count the segments that stand behind a blank or a tab rather than a line break."""
-    indented = (moved > starts) & (moved < bodies)
-    before = data[moved[indented] - 1]
-    tolerances["INDENT"] += int(np.count_nonzero((before == ord(" ")) | (before == ord("\t"))))
+def _signs(delimiters: Delimiters, is_plain: bool) -> Any:
+    """Give what each of the 256 bytes means to a scan."""
+    signs = bytearray([DATA]) * 256
+    signs[10] = signs[13] = NEWLINE
+    signs[ord(delimiters.element)] = ELEMENT
+    signs[ord(delimiters.segment)] = TERMINATOR
+    return bytes(signs) if is_plain else np.frombuffer(bytes(signs), np.uint8)
 
 
-def _tag_codes(
-    content: bytes, starts: NDArray[np.int64], bodies: NDArray[np.int64], element: int
-) -> NDArray[np.uint32]:
-    """Give the number of each regular id (two or three capitals or digits, then a separator or the end), else 0."""
-    data = np.frombuffer(content, np.uint8)
-    is_capital = np.zeros(256, np.bool_)
-    is_capital[ord("A") : ord("Z") + 1] = True
-    is_word = is_capital.copy()
-    is_word[ord("0") : ord("9") + 1] = True
-    columns = [_byte_at(data, starts + place, bodies, element) for place in range(4)]
-    first, second, third, fourth = columns
-    is_short = third == element
-    regular = is_capital[first] & is_word[second] & (is_short | (is_word[third] & (fourth == element)))
-    codes = first.astype(np.uint32) << 16 | second.astype(np.uint32) << 8 | np.where(is_short, 0, third)
-    return np.where(regular, codes, 0).astype(np.uint32)
+def unwrapped(content: bytes, terminator: str) -> tuple[bytes, NDArray[np.int64]]:
+    """Take line ends out of a content whose segments they break; give it and the offset of each byte that is left.
+
+    Holds: blanks go with them where a terminator follows; `terminator` is no line end.
+    """
+    sign = re.escape(terminator.encode("latin-1"))
+    runs = re.compile(rb"[ \t]*[\r\n][ \t\r\n]*(?=" + sign + rb")|[\r\n]+")
+    keep = np.ones(len(content), np.bool_)
+    for run in runs.finditer(content):
+        keep[run.start() : run.end()] = False
+    offsets = np.flatnonzero(keep)
+    return np.frombuffer(content, np.uint8)[keep].tobytes(), offsets
 
 
-def _byte_at(
-    data: NDArray[np.uint8], places: NDArray[np.int64], bodies: NDArray[np.int64], element: int
-) -> NDArray[np.uint8]:
-    """Give the byte at each place, and the element separator past the end of the segment."""
-    inside = places < bodies
-    return np.where(inside, data[np.where(inside, places, 0)], element).astype(np.uint8)
+def transcoded(content: bytes) -> tuple[bytes, NDArray[np.int64] | None]:
+    """Give Latin-1 as UTF-8 with the offset of each byte; UTF-8 and ASCII as they are."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        bytes_of = np.where(np.frombuffer(content, np.uint8) < 0x80, 1, 2)
+        return content.decode("latin-1").encode("utf-8"), np.repeat(np.arange(len(content)), bytes_of)
+    return content, None
 
 
-def _name_irregular(index: SegmentIndex, tolerances: Counter[str]) -> None:
-    """Give ids in lower case or broken by a line break their number; the rest stay 0."""
-    for row in np.flatnonzero(index.tag_codes == 0):
-        tag = cleaned(index, int(index.starts[row]), int(index.ends[row])).split(
-            index.delimiters.element.encode("latin-1"), 1
-        )[0]
-        if tag.isalnum() and tag.isascii() and tag[:1].isalpha() and len(tag) in (2, 3):
-            tolerances["LOWER_CASE_ID"] += tag != tag.upper()
-            index.tag_codes[row] = tag_code(tag.upper().decode())
-
-
-def cleaned(index: SegmentIndex, start: int, end: int) -> bytes:
-    """Give the bytes of the segment at these offsets without terminator and without line breaks."""
-    body = index.content[start:end]
-    terminator = index.delimiters.segment.encode("latin-1")
-    if body.endswith(terminator):
-        body = body[:-1]
-    if b"\n" not in body and b"\r" not in body:
-        return body
-    tail = len(body.rstrip(b" \t\r\n"))
-    return (body[:tail] if body[tail:].strip(b" \t") else body).translate(None, b"\r\n")
+def numbers_of(values: Sequence[int] | NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Give the first `count` numbers as an array."""
+    return np.asarray(values[:count], np.int32)

@@ -47,21 +47,26 @@ def guide_kinds(version: str) -> tuple[str, ...]:
     return tuple(kind for kind, guides in _GUIDES.items() if found and found[0] in guides)
 
 
-def kind_of(segments: tuple[Segment, ...], version: str, group_code: str, tolerances: Counter[str]) -> str:
-    """Give the kind of a transaction from ST01, its segments' ids, BHT01 and BHT06, and its guide.
+def kind_of(
+    head: Segment,
+    beginning: Segment | None,
+    version: str,
+    group_code: str,
+    tags: Set[str],
+    tolerances: Counter[str],
+) -> str:
+    """Give the kind of a transaction from ST01, the telling segments it has, BHT01 and BHT06, and its guide.
 
     Raises: Fault KIND_CONFLICT where an 835 and something else are mixed: money must not be guessed.
     """
-    head = segments[0]
     set_code = head.element(1)
-    tags = {segment.tag for segment in segments}
     _refuse_mixed_money(head, group_code, tags)
     if group_code in _GROUP_CODES and set_code not in _GROUP_CODES[group_code]:
         tolerances["GS01"] += 1
     if set_code == "837":
         return _claim_kind(version, tags, tolerances)
     if set_code == "277":
-        return _status_kind(version, segments)
+        return _status_kind(version, beginning)
     named = guide_kinds(version)
     tolerances["GS08"] += bool(named) and set_code not in named
     return set_code or "unknown"
@@ -89,10 +94,10 @@ def _claim_kind(version: str, tags: Set[str], tolerances: Counter[str]) -> str:
     return told.pop() if len(told) == 1 else "837"
 
 
-def _status_kind(version: str, segments: tuple[Segment, ...]) -> str:
+def _status_kind(version: str, beginning: Segment | None) -> str:
     """Give 277CA, 277 or 277RFI by the guide, else 277CA by BHT01 0085 or BHT06 TH."""
     named = [kind for kind in guide_kinds(version) if kind.startswith("277")]
     if named:
         return named[0]
-    heads = [segment for segment in segments if segment.tag == "BHT"]
-    return "277CA" if any(head.element(1) == "0085" or head.element(6) == "TH" for head in heads) else "277"
+    is_answer = beginning and (beginning.element(1) == "0085" or beginning.element(6) == "TH")
+    return "277CA" if is_answer else "277"

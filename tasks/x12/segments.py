@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from tasks.x12.delimiters import Delimiters
+from tasks.x12.index import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +25,41 @@ class Segment:
         return self.elements[number - 1] if number <= len(self.elements) else ""
 
 
-@dataclass(frozen=True, slots=True)
+def segment_at(index: Index, number: int, base: int) -> Segment:
+    """Give segment `number` of an index, placed in the file that begins at `base` of its buffer."""
+    tag, *elements = (part.decode() for part in index.elements(number))
+    start, end = int(index.scanned.starts[number]), int(index.scanned.ends[number])
+    return Segment(tag.upper(), tuple(elements), index.place_in_file(start, base), index.end_in_file(end, base))
+
+
+@dataclass(frozen=True)
 class Transaction:
-    """ST to SE inclusive (a TA1: that one segment); offsets of its envelope are None where it has none."""
+    """ST to SE inclusive (a TA1: that one segment); offsets of its envelope are None where it has none.
+
+    Shape: it is segments `numbers` of `index`, in file number `file`, whose bytes begin at `base` of the buffer;
+    `stated_count` is SE01.
+    """
 
     kind: str
     version: str
     interchange_control_number: str
     group_control_number: str
     control_number: str
-    segments: tuple[Segment, ...]
     byte_start: int
     byte_end: int
     delimiters: Delimiters
     interchange_start: int | None
     group_start: int | None
+    index: Index
+    numbers: range
+    base: int
+    file: int
+    stated_count: str
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """Give its segments one by one; tables of many are made without it."""
+        return tuple(segment_at(self.index, number, self.base) for number in self.numbers)
 
     def components(self, segment: Segment, number: int) -> tuple[str, ...]:
         """Give the components of a composite element; component 1 is at 0."""

@@ -1,0 +1,138 @@
+"""Spans of bytes become cents, quantities, days and text, exactly or not at all.
+
+Kernels: see `compiling`. `verdicts` says of each row whether its span is FILLED, EMPTY or BAD; what is not filled is 0.
+"""
+
+from tasks.x12.compiling import kernel
+from tasks.x12.shapes import Data, Numbers
+
+FILLED, EMPTY, BAD = range(3)
+
+MOST_AMOUNT_DIGITS, MOST_QUANTITY_DIGITS = 15, 12
+CENT_PLACES, QUANTITY_PLACES = 2, 3
+_INLINE = 12
+_EPOCH = 719_468
+"""Days from 1 March of the year 0 to 1 January 1970, in the calendar that X12 dates follow."""
+
+
+@kernel
+def decimal(data: Data, start: int, size: int, places: int, most: int, most_places: int) -> tuple[int, bool]:
+    """Give a plain decimal times 10 ** places, and whether it is one.
+
+    Holds: no more than `most` digits before the point and `most_places` behind it; those past `places` are zeros.
+    """
+    end = start + size
+    is_negative = size > 0 and int(data[start]) == 45
+    place = start + 1 if is_negative else start
+    number, digits, behind, has_point = 0, 0, 0, False
+    while place < end:
+        byte = int(data[place])
+        if byte == 46 and not has_point:
+            has_point = True
+        elif not 48 <= byte <= 57:
+            return 0, False
+        elif not has_point:
+            number, digits = number * 10 + byte - 48, digits + 1
+        else:
+            behind += 1
+            if behind <= places:
+                number = number * 10 + byte - 48
+            elif byte != 48:
+                return 0, False
+        if digits > most or behind > most_places:
+            return 0, False
+        place += 1
+    for _ in range(min(behind, places), places):
+        number *= 10
+    return -number if is_negative else number, digits + behind > 0
+
+
+@kernel
+def decimals(
+    data: Data, starts: Numbers, sizes: Numbers, places: int, most: int, most_places: int, values: Numbers, verdicts: Numbers
+) -> None:
+    """Fill `values` with the plain decimals of the spans, times 10 ** places."""
+    for row in range(len(starts)):
+        values[row], verdicts[row] = 0, EMPTY
+        if sizes[row] > 0:
+            value, is_good = decimal(data, int(starts[row]), int(sizes[row]), places, most, most_places)
+            values[row], verdicts[row] = value, FILLED if is_good else BAD
+
+
+@kernel
+def days_of_month(year: int, month: int) -> int:
+    """Give the days of a month."""
+    if month == 2:
+        return 29 if (year % 4 == 0 and year % 100 != 0) or year % 400 == 0 else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+@kernel
+def day_number(year: int, month: int, day: int) -> int:
+    """Give the days since 1970-01-01."""
+    shifted = year if month > 2 else year - 1
+    era = shifted // 400
+    year_of_era = shifted - era * 400
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - _EPOCH
+
+
+@kernel
+def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts: Numbers) -> None:
+    """Fill `values` with the days since 1970-01-01 of dates CCYYMMDD."""
+    for row in range(len(starts)):
+        values[row], verdicts[row] = 0, EMPTY
+        if sizes[row] == 0:
+            continue
+        start = int(starts[row])
+        value, is_good = decimal(data, start, int(sizes[row]), 0, 8, 0)
+        year, month, day = value // 10_000, value // 100 % 100, value % 100
+        is_date = is_good and sizes[row] == 8 and int(data[start]) != 45
+        is_date = is_date and year > 0 and 1 <= month <= 12 and 1 <= day and day <= days_of_month(year, month)
+        verdicts[row] = FILLED if is_date else BAD
+        if is_date:
+            values[row] = day_number(year, month, day)
+
+
+@kernel
+def views(data: Data, starts: Numbers, sizes: Numbers, base: int, words: Numbers, letters: Numbers) -> None:
+    """Fill `words` (four numbers a row; `letters` are the same bytes) with Arrow string views of the spans.
+
+    Holds: up to twelve bytes stand in the view itself, longer text is named by its offset in the buffer, `base` added.
+    """
+    for row in range(len(starts)):
+        start, size = int(starts[row]), int(sizes[row])
+        words[4 * row] = size
+        words[4 * row + 1] = words[4 * row + 2] = words[4 * row + 3] = 0
+        for place in range(size if size <= _INLINE else 4):
+            letters[16 * row + 4 + place] = data[start + place]
+        if size > _INLINE:
+            words[4 * row + 3] = base + start
+
+
+@kernel
+def join(
+    data: Data, spans: Numbers, column: int, sign: int, offsets: Numbers, text: Numbers
+) -> None:
+    """Fill `text` with the spans of a column joined by a sign, row by row; offsets[row] is where a row's text begins.
+
+    Shape: `spans` has four numbers each (column, row, start, size), rows ascend; `offsets` has one more than the rows.
+    """
+    place, row = 0, 0
+    offsets[0] = 0
+    for number in range(len(spans) // 4):
+        if spans[4 * number] != column:
+            continue
+        while row < spans[4 * number + 1]:
+            row += 1
+            offsets[row] = place
+        if place > offsets[row]:
+            text[place] = sign
+            place += 1
+        start = int(spans[4 * number + 2])
+        for byte in range(start, start + int(spans[4 * number + 3])):
+            text[place] = data[byte]
+            place += 1
+    while row < len(offsets) - 1:
+        row += 1
+        offsets[row] = place

@@ -1,0 +1,198 @@
+"""One pass over the bytes: where every segment and every element begins and ends, and what segment it is.
+
+Kernels: see `compiling`. What a scan counts and leaves is told in `shapes`.
+"""
+
+from tasks.x12.compiling import kernel
+from tasks.x12.shapes import (
+    EMPTY_SEGMENT,
+    ENVELOPE,
+    FIRST_SEGMENT,
+    INDENT,
+    IS_OPEN,
+    LAST_SEGMENT,
+    LETTERS,
+    LOWER_CASE_ID,
+    MARKS,
+    NEWLINE_INSIDE,
+    NO_ID,
+    NO_TAG,
+    OTHERS,
+    PLACE,
+    SEEN,
+    SEGMENTS,
+    TRAILING_SEPARATOR,
+    Data,
+    Numbers,
+    Scanned,
+)
+
+DATA, ELEMENT, TERMINATOR, NEWLINE = range(4)
+
+_TAB, _LF, _CR, _BLANK, _END_OF_FILE = 9, 10, 13, 32, 26
+_ISA = (9 * LETTERS + 19) * LETTERS + 1
+
+
+@kernel
+def letter(byte: int) -> int:
+    """Give 1 to 26 for a letter of either case, 27 to 36 for a digit, 0 for anything else."""
+    if 65 <= byte <= 90:
+        return byte - 64
+    if 97 <= byte <= 122:
+        return byte - 96
+    if 48 <= byte <= 57:
+        return byte - 21
+    return 0
+
+
+@kernel
+def tag_number(data: Data, start: int, end: int) -> int:
+    """Give the number of the id in data[start:end]: a letter, then one or two letters or digits; NO_TAG for another."""
+    if end - start < 2 or end - start > 3:
+        return NO_TAG
+    first, second = letter(int(data[start])), letter(int(data[start + 1]))
+    third = letter(int(data[start + 2])) if end - start == 3 else 0
+    if first == 0 or first > 26 or second == 0 or (third == 0 and end - start == 3):
+        return NO_TAG
+    return (first * LETTERS + second) * LETTERS + third
+
+
+@kernel
+def skip_blanks(data: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
+    """Give the first byte that is no blank, an indent counted, and how many line ends are left behind it."""
+    start = place
+    while place < end:
+        byte = int(data[place])
+        if byte > _BLANK or (byte != _BLANK and byte != _TAB and byte != _LF and byte != _CR):
+            break
+        newlines -= byte == _LF or byte == _CR
+        place += 1
+    if start < place < end and (int(data[place - 1]) == _BLANK or int(data[place - 1]) == _TAB):
+        counts[INDENT] += 1
+    return place, newlines
+
+
+@kernel
+def unpadded(data: Data, start: int, end: int) -> int:
+    """Give the end of data[start:end] without blanks, line ends, NULs and end-of-file characters behind it."""
+    while end > start:
+        byte = int(data[end - 1])
+        if byte > _BLANK or not (byte in (0, _TAB, _LF, _CR, _BLANK, _END_OF_FILE)):
+            break
+        end -= 1
+    return end
+
+
+@kernel
+def count_oddities(data: Data, tag: int, start: int, tag_end: int, counts: Numbers) -> None:
+    """Count an id in lower case, or none."""
+    if tag == NO_TAG:
+        counts[NO_ID] += 1
+        return
+    for place in range(start, tag_end):
+        if int(data[place]) >= 97:
+            counts[LOWER_CASE_ID] += 1
+            return
+
+
+@kernel
+def add_segment(data: Data, scanned: Scanned, start: int, body: int, end: int, count: int) -> int:
+    """Add the segment data[start:body] with the separators noted up to `count`; give its tag."""
+    number = scanned.state[SEGMENTS]
+    first = scanned.firsts[number]
+    tag_end = int(scanned.places[first]) if count > first else body
+    tag = tag_number(data, start, tag_end)
+    count_oddities(data, tag, start, tag_end, scanned.counts)
+    if count > first and int(scanned.places[count - 1]) == body - 1 and tag != _ISA:
+        scanned.counts[TRAILING_SEPARATOR] += 1
+    scanned.starts[number], scanned.bodies[number], scanned.ends[number] = start, body, end
+    scanned.tags[number] = tag
+    scanned.firsts[number + 1] = count
+    scanned.state[SEGMENTS] = number + 1
+    return tag
+
+
+@kernel
+def close_segment(data: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers) -> bool:
+    """Add what stands before the terminator at `body`, unless it is empty; give whether it ends the interchange."""
+    end = body + 1
+    start, newlines = skip_blanks(data, start, body, newlines, scanned.counts)
+    if start == body:
+        scanned.counts[EMPTY_SEGMENT] += 1
+        return False
+    if int(data[body]) == _LF and int(data[body - 1]) == _CR:
+        body, newlines = body - 1, newlines - 1
+    if newlines > 0:
+        scanned.counts[NEWLINE_INSIDE] += 1
+    return add_mark(scanned, landmarks[add_segment(data, scanned, start, body, end, count)])
+
+
+@kernel
+def add_mark(scanned: Scanned, landmark: int) -> bool:
+    """Note a landmark at the segment added last; give whether it ends the interchange."""
+    if landmark == 0:
+        return False
+    state = scanned.state
+    if landmark >= OTHERS:
+        state[SEEN] |= landmark
+    if landmark & ENVELOPE:
+        scanned.marks[state[MARKS]], scanned.seen[state[MARKS]] = state[SEGMENTS] - 1, state[SEEN]
+        state[MARKS] += 1
+    if landmark & FIRST_SEGMENT:
+        state[SEEN] = 0
+    return (landmark & LAST_SEGMENT) != 0
+
+
+@kernel
+def close_open_segment(data: Data, end: int, scanned: Scanned, count: int, newlines: int, landmarks: Numbers) -> None:
+    """Add what stands behind the last terminator, without padding; state[IS_OPEN] says that there is something."""
+    start, newlines = skip_blanks(data, int(scanned.state[PLACE]), end, newlines, scanned.counts)
+    body = unpadded(data, start, end)
+    scanned.state[PLACE] = end
+    if body == start:
+        return
+    while count > scanned.firsts[scanned.state[SEGMENTS]] and int(scanned.places[count - 1]) >= body:
+        count -= 1
+    if has_newline(data, start, body):
+        scanned.counts[NEWLINE_INSIDE] += 1
+    add_mark(scanned, landmarks[add_segment(data, scanned, start, body, body, count)])
+    scanned.state[IS_OPEN] = 1
+
+
+@kernel
+def has_newline(data: Data, start: int, end: int) -> bool:
+    """Tell whether a line end stands in data[start:end]."""
+    for place in range(start, end):
+        if int(data[place]) == _LF or int(data[place]) == _CR:
+            return True
+    return False
+
+
+@kernel
+def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned) -> None:
+    """Index the segments from state[PLACE] to the end of the interchange, or of the data where it has none.
+
+    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR or a NEWLINE.
+    """
+    state = scanned.state
+    places = scanned.places
+    start, newlines = int(state[PLACE]), 0
+    count = int(scanned.firsts[state[SEGMENTS]])
+    state[IS_OPEN] = 0
+    for place in range(start, end):
+        sign = signs[data[place]]
+        if sign == DATA:
+            continue
+        if sign == ELEMENT:
+            places[count] = place
+            count += 1
+        elif sign == TERMINATOR:
+            is_last = close_segment(data, scanned, start, place, count, newlines, landmarks)
+            start, newlines = place + 1, 0
+            count = int(scanned.firsts[state[SEGMENTS]])
+            state[PLACE] = start
+            if is_last:
+                return
+        else:
+            newlines += 1
+    close_open_segment(data, end, scanned, count, newlines, landmarks)
