@@ -1,12 +1,14 @@
 # make nightly   the main job on the sample practice        make test   everything that must hold
 # make check     lint, types, contracts, tidy               make soak   slow: crashes, a real Prefect server
+# make compare   who keeps what of an X12 file: ours and peers, in a table
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PEERS  := .venv-peers
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: nightly test check soak browser clean
+.PHONY: nightly test check soak browser compare clean
 
 nightly: $(VENV)/installed
 	$(BIN)/claims nightly || [ $$? -eq 3 ] # 3: done, and bad input waits for a person; the sample has some on purpose
@@ -40,6 +42,14 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-dev: pyproject.toml $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+compare: $(VENV)/installed-dev $(PEERS)/installed
+	$(BIN)/python -m tests.compare.compare --peers $(PEERS)/bin/python
+
+$(PEERS)/installed: tests/compare/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 # what the demo made; the sample and the reference tables stay
