@@ -1,6 +1,7 @@
 # make nightly   the main job on the sample practice        make test   everything that must hold
 # make check     lint, types, contracts, tidy               make soak   slow: crashes, a real Prefect server
 # make compare   who keeps what of an X12 file: ours and peers, in a table
+# make fuzz SECONDS=1800      damage X12 files, guided by coverage, for so long
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -8,7 +9,7 @@ PEERS  := .venv-peers
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: nightly test check soak browser compare clean
+.PHONY: nightly test check soak browser compare fuzz clean
 
 nightly: $(VENV)/installed
 	$(BIN)/claims nightly || [ $$? -eq 3 ] # 3: done, and bad input waits for a person; the sample has some on purpose
@@ -50,6 +51,16 @@ compare: $(VENV)/installed-dev $(PEERS)/installed
 $(PEERS)/installed: tests/compare/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+fuzz: SECONDS ?= 1800
+fuzz: $(VENV)/installed-fuzz
+	@mkdir -p .fuzz
+	$(BIN)/python -m tests.fuzz.fuzz -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ > .fuzz/log 2>&1 || { tail -40 .fuzz/log; exit 1; }
+	$(BIN)/python -m tests.fuzz.findings
+
+$(VENV)/installed-fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3"
 	@touch $@
 
 # what the demo made; the sample and the reference tables stay

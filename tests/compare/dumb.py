@@ -21,9 +21,12 @@ FIGURES = (
 )
 _HEAD = re.compile(r"(?:\A|(?<=[^A-Za-z0-9]))(ISA|GS|ST)([^A-Za-z0-9 \t\r\n])")
 _ISA_SEPARATORS = 16
-_COUNTED = frozenset({"835", "837"})
-"""Other kinds use the same segment ids for other things: an SVC of a 277 is no paid line."""
-_LINES = frozenset({"SVC", "SV1", "SV2", "SV3"})
+_NEXT = re.compile(r"IEA[^A-Za-z0-9][^A-Za-z]{1,60}?(?=ISA[^A-Za-z0-9 \t\r\n])")
+_COUNTED = {
+    "835": frozenset({"ST", "BPR", "CLP", "SVC", "CAS", "PLB"}),
+    "837": frozenset({"ST", "CLM", "SV1", "SV2", "SV3", "CAS"}),
+}
+"""Segments that count, per kind: an SVC of a 277 is no paid line, a BPR in an 837 no payment."""
 
 
 def segments_of(content: bytes) -> list[list[str]]:
@@ -36,17 +39,17 @@ def figures_of(segments: Iterable[list[str]]) -> dict[str, int]:
     """Give the figures of FIGURES, all but transactions of 835s and 837s; an amount that is no number counts nothing."""
     total, kind = dict.fromkeys(FIGURES, Decimal(0)), ""
     for segment in segments:
-        kind = "".join(segment[1:2]) if segment[0].upper() == "ST" else kind
-        if kind not in _COUNTED and segment[0].upper() != "ST":
-            continue
-        for name, amount in _said(segment):
-            total[name] += amount
+        tag = segment[0].upper()
+        kind = "".join(segment[1:2])[:3] if tag == "ST" else kind
+        if tag == "ST" or tag in _COUNTED.get(kind, ()):
+            for name, amount in _said(tag, segment):
+                total[name] += amount
     return {name: int(amount * 100) if name.endswith("_cents") else int(amount) for name, amount in total.items()}
 
 
 def _interchanges(text: str) -> Iterator[str]:
-    """Cut the text before every ISA."""
-    starts = [found.start() for found in _HEAD.finditer(text) if found[1] == "ISA"]
+    """Cut the text before every ISA that follows an IEA."""
+    starts = [found.end() for found in _NEXT.finditer(text)]
     for start, end in zip([0, *starts], [*starts, len(text)], strict=True):
         if text[start:end].strip():
             yield text[start:end]
@@ -81,9 +84,8 @@ def _tail(text: str, tag: str, separator: str) -> str:
     return text[places[_ISA_SEPARATORS - 1] + 2 :] if len(places) >= _ISA_SEPARATORS else text[3:]
 
 
-def _said(segment: list[str]) -> Iterator[tuple[str, Decimal]]:
+def _said(tag: str, segment: list[str]) -> Iterator[tuple[str, Decimal]]:
     """Give what one segment adds to which figures."""
-    tag = segment[0].upper()
     if tag == "ST":
         yield "transactions", Decimal(1)
     elif tag == "BPR":
@@ -92,10 +94,10 @@ def _said(segment: list[str]) -> Iterator[tuple[str, Decimal]]:
         yield from (("claims", Decimal(1)), ("charged_cents", _amount(segment, 3)), ("paid_cents", _amount(segment, 4)))
     elif tag == "CLM":
         yield from (("claims", Decimal(1)), ("charged_cents", _amount(segment, 2)))
-    elif tag in _LINES:
-        yield "lines", Decimal(1)
     elif tag in ("CAS", "PLB"):
         yield from _adjusted(segment, tag)
+    else:
+        yield "lines", Decimal(1)
 
 
 def _adjusted(segment: list[str], tag: str) -> Iterator[tuple[str, Decimal]]:
