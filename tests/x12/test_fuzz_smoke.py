@@ -16,7 +16,9 @@ from tests.fuzz.seeds import seeds
 
 SEED = int(os.environ.get("FUZZ_SEED", "20261126"))
 ROUNDS = 500
-WAITING = frozenset({"bpr_behind_lx", "adjustment_of_no_claim", "adjustment_without_amount", "kind_of_garbage"})
+WAITING = frozenset(
+    {"bpr_behind_lx", "adjustment_of_no_claim", "adjustment_without_amount", "count_in_superscript", "kind_of_garbage"}
+)
 """Findings that are reported and not mended yet; the day they are, this list and `_reported` of honesty.py go."""
 
 FOUND = sorted((Path(__file__).parents[1] / "regressions" / "x12").glob("*.x12"))
