@@ -1,12 +1,16 @@
 # make nightly   the main job on the sample practice        make test   everything that must hold
 # make check     lint, types, contracts, tidy               make soak   slow: crashes, a real Prefect server
+# make bench     the speed of X12: ours, peers and floors side by side
+# make compare   who keeps what of an X12 file: ours and peers, in a table
+# make fuzz SECONDS=1800      damage X12 files, guided by coverage, for so long
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PEERS  := .venv-peers
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: nightly test check soak browser clean
+.PHONY: nightly test check soak browser bench compare fuzz clean
 
 nightly: $(VENV)/installed
 	$(BIN)/claims nightly || [ $$? -eq 3 ] # 3: done, and bad input waits for a person; the sample has some on purpose
@@ -40,6 +44,27 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-dev: pyproject.toml $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+bench: $(VENV)/installed-dev $(PEERS)/installed
+	$(BIN)/python -m tests.bench.bench --peers $(PEERS)/bin/python $(BENCH)
+
+compare: $(VENV)/installed-dev $(PEERS)/installed
+	$(BIN)/python -m tests.compare.compare --peers $(PEERS)/bin/python
+
+$(PEERS)/installed: tests/compare/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+fuzz: SECONDS ?= 1800
+fuzz: $(VENV)/installed-fuzz
+	@mkdir -p .fuzz
+	$(BIN)/python -m tests.fuzz.fuzz -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ > .fuzz/log 2>&1 || { tail -40 .fuzz/log; exit 1; }
+	$(BIN)/python -m tests.fuzz.findings
+
+$(VENV)/installed-fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3"
 	@touch $@
 
 # what the demo made; the sample and the reference tables stay

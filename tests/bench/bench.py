@@ -1,0 +1,162 @@
+"""Everything side by side in one run: `make bench`. Prints the table of docs/performance.md and writes it as JSON.
+
+Every work runs in a process of its own, once a round, so that a busy minute of the machine hits all of them; medians.
+Figures are held against the truth of the files: a reader that loses a row has no speed.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.bench.make_835 import Recipe, write_835, write_folder
+from tests.bench.make_837 import write_837
+from tests.bench.table import printed
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / ".bench"
+MEGABYTE = 10**6
+FILE_BYTES = 20_000
+VALIDATOR_MEGABYTES = 1
+OPENX12_MEGABYTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A row of the measurements: which function reads which file, in whose environment."""
+
+    name: str
+    module: str
+    function: str
+    file: str
+    once: bool = False
+
+
+WORKS = (
+    Work("read the bytes", "works", "read_bytes", "835"),
+    Work("count one sign", "works", "count_one_sign", "835"),
+    Work("linuxforhealth-x12", "peers", "linuxforhealth_segments", "835"),
+    Work("openx12", "peers", "openx12", "835_openx12"),
+    Work("pyx12", "peers", "pyx12_validator", "835_validator"),
+    Work("read", "works", "read_one", "835"),
+    Work("read, two threads", "works", "read_two_threads", "835"),
+    Work("read, many files", "works", "read_folder", "835_folder"),
+    Work("insert from Arrow", "works", "insert_from_arrow", "835"),
+    Work("to DuckDB", "works", "to_database", "835"),
+    Work("balance", "works", "balance", "835"),
+    Work("linuxforhealth-x12, 837P", "peers", "linuxforhealth_segments", "837"),
+    Work("read 837P", "works", "read_837", "837"),
+    Work("read, large", "works", "read_in_pieces", "835_large", once=True),
+)
+
+
+def main() -> None:
+    """Make the files, run all rounds, print the table."""
+    asked = _asked()
+    files = _made(asked)
+    runs: dict[str, list[Mapping]] = defaultdict(list)
+    for number in range(asked.rounds):
+        _run_round(number, files, asked, runs)
+    result = {name: _median(found) for name, found in runs.items()}
+    for name, one in result.items():
+        one["bytes"] = next((files[work.file]["bytes"] for work in WORKS if work.name == name), 0)
+    (FOLDER / "result.json").write_text(json.dumps({"rounds": asked.rounds, "works": result}, indent=1))
+    print(printed(result, asked.rounds))
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure ours, peers and floors side by side.")
+    parser.add_argument("--peers", type=Path, required=True, help="the Python of the environment that holds the peers")
+    parser.add_argument("--megabytes", type=float, default=100)
+    parser.add_argument("--large-megabytes", type=float, default=2000)
+    parser.add_argument("--files", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser.parse_args()
+
+
+def _made(asked: argparse.Namespace) -> Mapping[str, dict]:
+    """Write the files that are not there yet; give path, size and truth of each by name."""
+    FOLDER.mkdir(exist_ok=True)
+    return {
+        "835": _file("835", asked.megabytes),
+        "835_openx12": _file("835", min(OPENX12_MEGABYTES, asked.megabytes)),
+        "835_validator": _file("835", min(VALIDATOR_MEGABYTES, asked.megabytes)),
+        "835_large": _file("835", asked.large_megabytes),
+        "835_summary": _file("835", 0.002),
+        "837": _file("837", asked.megabytes),
+        "835_folder": _folder(asked.files),
+    }
+
+
+def _file(kind: str, megabytes: float) -> dict:
+    path = FOLDER / f"{megabytes:g}.{kind}"
+    said = path.with_suffix(f".{kind}.json")
+    if not said.exists():
+        size = round(megabytes * MEGABYTE)
+        truth = write_835(path, Recipe(size=size)) if kind == "835" else write_837(path, size)
+        said.write_text(json.dumps(asdict(truth)))
+    return {"path": path, "bytes": path.stat().st_size, "truth": json.loads(said.read_text())}
+
+
+def _folder(files: int) -> dict:
+    path = FOLDER / f"{files}_files"
+    said = path.with_suffix(".json")
+    if not said.exists():
+        said.write_text(json.dumps(asdict(write_folder(path, Recipe(size=FILE_BYTES), files))))
+    size = sum(file.stat().st_size for file in path.iterdir())
+    return {"path": path, "bytes": size, "truth": json.loads(said.read_text())}
+
+
+def _run_round(
+    number: int, files: Mapping[str, dict], asked: argparse.Namespace, runs: dict[str, list[Mapping]]
+) -> None:
+    """Run every work once, each round beginning with another one."""
+    start = number % len(WORKS)
+    for work in (*WORKS[start:], *WORKS[:start]):
+        if work.once and runs[work.name]:
+            continue
+        python = asked.peers if work.module == "peers" else Path(sys.executable)
+        program = [python, "-m", "tests.bench.measure", work.module, work.function, files[work.file]["path"]]
+        runs[work.name].append(_checked(_spoken(program), files[work.file]["truth"], work.name))
+        _clean()
+    program = [sys.executable, "-m", "tests.bench.cold_start", files["835_summary"]["path"]]
+    runs["summary, cold"].append(_spoken(program))
+
+
+def _spoken(program: list) -> dict:
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{program}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def _checked(said: dict, truth: Mapping[str, int], name: str) -> dict:
+    """Hold the figures against the truth of the file."""
+    expected = truth | {"unbalanced": 0, "invalid": 0}
+    wrong = {key: value for key, value in said.get("figures", {}).items() if expected.get(key, value) != value}
+    if wrong:
+        sys.exit(f"{name}: {wrong}, in the file { ({key: expected[key] for key in wrong}) }")
+    return said
+
+
+def _clean() -> None:
+    """Take away the databases that a work left."""
+    for path in FOLDER.glob("tmp*"):
+        shutil.rmtree(path)
+
+
+def _median(found: Iterable[Mapping]) -> dict:
+    """Give the medians of a work's runs; nothing where it was skipped."""
+    runs = [one for one in found if not one.get("skipped")]
+    names = ("seconds", "cpu_seconds", "prepared_seconds", "peak_bytes")
+    return {name: statistics.median(one[name] for one in runs) for name in names if runs and name in runs[0]}
+
+
+if __name__ == "__main__":
+    main()
