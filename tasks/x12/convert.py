@@ -111,26 +111,22 @@ def views(data: Data, starts: Numbers, sizes: Numbers, base: int, words: Numbers
 
 
 @kernel
-def join(
-    data: Data, spans: Numbers, column: int, sign: int, offsets: Numbers, text: Numbers
-) -> None:
-    """Fill `text` with the spans of a column joined by a sign, row by row; offsets[row] is where a row's text begins.
+def join(data: Data, spans: Numbers, sign: int, offsets: Numbers, text: Numbers) -> None:
+    """Fill `text` with spans joined by a sign, row by row; offsets[row] is where a row's text begins.
 
     Shape: `spans` has four numbers each (column, row, start, size), rows ascend; `offsets` has one more than the rows.
     """
     place, row = 0, 0
     offsets[0] = 0
-    for number in range(len(spans) // 4):
-        if spans[4 * number] != column:
-            continue
-        while row < spans[4 * number + 1]:
+    for number in range(0, len(spans), 4):
+        while row < spans[number + 1]:
             row += 1
             offsets[row] = place
         if place > offsets[row]:
             text[place] = sign
             place += 1
-        start = int(spans[4 * number + 2])
-        for byte in range(start, start + int(spans[4 * number + 3])):
+        start = int(spans[number + 2])
+        for byte in range(start, start + int(spans[number + 3])):
             text[place] = data[byte]
             place += 1
     while row < len(offsets) - 1:

@@ -113,6 +113,13 @@ class _Block:
     base: int
     origin: int
     is_end: bool
+    ends: dict[Delimiters, int] = field(default_factory=dict)
+
+    def end_of_transactions(self, start: int, delimiters: Delimiters) -> int:
+        """Give the offset after the last transaction that is whole, looked for once for each set of separators."""
+        if delimiters not in self.ends:
+            self.ends[delimiters] = _end_of_transactions(self.content, start, delimiters)
+        return self.ends[delimiters]
 
     @property
     def shift(self) -> int:
@@ -223,8 +230,8 @@ class _Reader:
         assert self.delimiters
         start, end = self.place - block.origin, len(block.content)
         if not block.is_end:
-            end = _end_of_transactions(block.content, start, self.delimiters)
-        if end == start:
+            end = block.end_of_transactions(start, self.delimiters)
+        if end <= start:
             return False
         found = block.index.scan(block.base + start, block.base + end, self.delimiters, self.marks.tolerances)
         if found is None:
@@ -259,11 +266,13 @@ def _skip_padding(content: bytes, place: int, terminator: bytes, tolerances: Cou
 
 
 def _end_of_transactions(content: bytes, start: int, delimiters: Delimiters) -> int:
-    """Give the offset after the last SE of content[start:], `start` where there is none that is whole."""
-    trailer, terminator = b"SE" + delimiters.element.encode("latin-1"), delimiters.segment.encode("latin-1")
-    place = len(content)
-    while (place := content.rfind(trailer, start, place)) >= 0:
-        end = content.find(terminator, place)
-        if end >= 0 and content[max(start, place - 100) : place].rstrip(b" \t\r\n").endswith(terminator):
-            return end + 1
-    return start
+    """Give the offset after the last SE of content[start:], `start` where there is none that is whole.
+
+    Holds: segments are parted as the first two behind `start` are: by a terminator and, perhaps, blanks or a line end.
+    """
+    terminator = delimiters.segment.encode("latin-1")
+    parted = re.compile(re.escape(terminator) + rb"[ \t\r\n]*").search(content, start)
+    trailer = b"SE" + delimiters.element.encode("latin-1")
+    place = content.rfind(parted[0] + trailer, start) if parted else -1
+    end = content.find(terminator, place + 1) if place >= 0 else -1
+    return end + 1 if end >= 0 else start

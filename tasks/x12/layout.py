@@ -48,7 +48,8 @@ class Table:
 class Layout:
     """A guide as tables and as the plan that a walk follows.
 
-    Shape: `hosts` are the tables that are loops, by number; `raw_tables` has the table of each raw column.
+    Shape: `hosts` are the tables that are loops, by number; `raw_tables` has the table of each raw column; `heads` the
+    segment ids that give a table its rows, `steps` the elements that a repeat takes for a row.
     """
 
     kind: str
@@ -56,7 +57,8 @@ class Layout:
     hosts: tuple[str, ...]
     raw_tables: tuple[int, ...]
     loops: tuple[str, ...]
-    heads: Mapping[int, int]
+    heads: Mapping[str, int]
+    steps: Mapping[str, int]
     plan: Plan
 
 
@@ -115,10 +117,17 @@ class _Compiler:
         tables = [self._table(number, name) for number, name in enumerate(ordered, 1)]
         repeats = self._repeats(ordered)
         plan = self._plan(repeats)
-        heads = {number: tag_code(_kind_of(loop["head"])[0]) for number, loop in enumerate(self.source["loop"].values())}
-        return Layout(
-            self.source["kind"], tuple(tables), tuple(self.hosts), tuple(self.raw_tables), tuple(self.loops), heads, plan
-        )
+        steps = {name: table["each"]["step"] for name, table in self.source["table"].items() if "each" in table}
+        heads = {name: self._head(name) for name in ordered}
+        names = tuple(self.loops)
+        hosts, raw_tables = tuple(self.hosts), tuple(self.raw_tables)
+        return Layout(self.source["kind"], tuple(tables), hosts, raw_tables, names, heads, steps, plan)
+
+    def _head(self, table: str) -> int:
+        """Give the id of the segment that gives a table its rows."""
+        words = self.source["table"][table]
+        head = words["each"]["segment"] if "each" in words else self.source["loop"][words["loops"][0]]["head"]
+        return tag_code(_kind_of(head)[0])
 
     def _loop_tables(self) -> dict[str, str]:
         return {table["loops"][0]: name for name, table in self.source["table"].items() if "loops" in table}

@@ -77,7 +77,7 @@ def unpadded(data: Data, start: int, end: int) -> int:
     """Give the end of data[start:end] without blanks, line ends, NULs and end-of-file characters behind it."""
     while end > start:
         byte = int(data[end - 1])
-        if byte > _BLANK or not (byte in (0, _TAB, _LF, _CR, _BLANK, _END_OF_FILE)):
+        if byte not in (0, _TAB, _LF, _CR, _BLANK, _END_OF_FILE):
             break
         end -= 1
     return end

@@ -75,15 +75,22 @@ def code_number(data: Data, start: int, size: int) -> int:
 
 
 @kernel
+def code_of_element(data: Data, scanned: Scanned, segment: int, element: int) -> int:
+    """Give the code in an element as a number, -1 where it is empty or no code."""
+    size = element_size(scanned, segment, element)
+    return code_number(data, element_start(scanned, segment, element), size) if size > 0 else -1
+
+
+@kernel
 def kind_of_segment(data: Data, scanned: Scanned, plan: Plan, segment: int) -> int:
     """Give the kind: the segment's id and, where the plan tells them apart, the code in one of its elements."""
     local = plan.locals[scanned.tags[segment]]
+    element, code = 0, 0
     for branch in range(plan.branch_from[local], plan.branch_from[local + 1]):
-        element = int(plan.branch_element[branch])
-        size = element_size(scanned, segment, element)
-        if size == 0:
-            continue
-        if code_number(data, element_start(scanned, segment, element), size) == plan.branch_code[branch]:
+        if plan.branch_element[branch] != element:
+            element = int(plan.branch_element[branch])
+            code = code_of_element(data, scanned, segment, element)
+        if code == plan.branch_code[branch]:
             return int(plan.branch_kind[branch])
     return int(plan.plain_kind[local])
 
@@ -116,7 +123,7 @@ def open_row(walked: Walked, table: int, segment: int, place: int, open_rows: Nu
 @kernel
 def close_loops(walked: Walked, plan: Plan, loop: int, until: int, last: int, open_rows: Numbers) -> None:
     """Close the rows of a loop and of those above it, up to but not including `until`."""
-    while loop not in (until, -1):
+    while loop != until and loop != -1:  # noqa: PLR1714 - numba compares numbers of one type
         table = int(plan.loop_tables[loop])
         if table >= 0 and open_rows[table] >= 0:
             walked.row_last[walked.row_base[table] + open_rows[table]] = last
@@ -133,7 +140,7 @@ def component_sign(data: Data, start: int, end: int, sign: int) -> int:
     if end - start > 2:
         byte = int(data[start + 2])
         is_word = 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
-        if not is_word and byte not in (32, 45, 46) and byte < 127:
+        if not is_word and byte != 32 and byte != 45 and byte != 46 and byte < 127:  # noqa: PLR1714 - as above
             return byte
     return sign
 
@@ -188,7 +195,7 @@ def apply_rule(
     component, mode = int(plan.rules[rule + COMPONENT]), int(plan.rules[rule + MODE])
     if component != 0:
         own = component_sign(data, start, end, sign) if mode & CODED else sign
-        if own != sign and component in (2, -2):
+        if own != sign and abs(component) == 2:
             note(walked, OTHER_SIGN, segment, element)
         start, end = component_span(data, start, end, own, component)
     if end == start:
@@ -199,7 +206,10 @@ def apply_rule(
 @kernel
 def is_whole(scanned: Scanned, segment: int, mapped: int) -> bool:
     """Tell whether every filled element of the segment is one that the plan maps (bit n is element n)."""
-    for element in range(1, scanned.firsts[segment + 1] - scanned.firsts[segment] + 1):
+    count = int(scanned.firsts[segment + 1] - scanned.firsts[segment])
+    if (mapped >> 1) & ((1 << count) - 1) == (1 << count) - 1:
+        return True
+    for element in range(1, count + 1):
         if not (mapped >> element) & 1 and element_size(scanned, segment, element) > 0:
             return False
     return True

@@ -1,0 +1,300 @@
+"""Transactions become tables: a walk by the plan of their kind, then every span a value of its column's type.
+
+Units: cents in int64, quantities in thousandths, dates in days since 1970-01-01; byte offsets are those of the file.
+Holds: every segment of a transaction is in a row of its own, in columns of its loop's row, or in a row of `segment`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tasks.x12 import convert as convert_module
+from tasks.x12 import walk as walk_module
+from tasks.x12.compiling import PAYS_FROM_BYTES, fitting
+from tasks.x12.convert import (
+    BAD,
+    CENT_PLACES,
+    FILLED,
+    MOST_AMOUNT_DIGITS,
+    MOST_QUANTITY_DIGITS,
+    QUANTITY_PLACES,
+)
+from tasks.x12.index import Index, numbers_of
+from tasks.x12.layout import KEPT, Column, Layout, Table, layout
+from tasks.x12.segments import Transaction
+from tasks.x12.shapes import SEGMENTS, Plan, Walked
+
+Array = NDArray[Any]
+
+_ANY_LENGTH = 1_000
+_TYPES: Mapping[str, pa.DataType] = {
+    "cents": pa.int64(),
+    "quantity": pa.decimal128(15, QUANTITY_PLACES),
+    "date": pa.date32(),
+    "text": pa.string_view(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A column: spans in the buffer and, but for text, the numbers they say and a verdict on each."""
+
+    column: Column
+    starts: Array
+    sizes: Array
+    numbers: Array | None = None
+    verdicts: Array | None = None
+
+    @property
+    def is_bad(self) -> Array:
+        """Tell which rows have a value that cannot be read."""
+        return np.zeros(len(self.starts), np.bool_) if self.verdicts is None else self.verdicts == BAD
+
+    @property
+    def is_filled(self) -> Array:
+        """Tell which rows have a value."""
+        return self.sizes > 0 if self.verdicts is None else self.verdicts == FILLED
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one table of one piece, in the order of the file.
+
+    Shape: `transactions` has each row's place among the piece's transactions; `parents` by table the row's parent, -1 for
+    none; `places` is the number of a triple or pair, else of the row among those of its parent, from 1.
+    """
+
+    table: Table
+    segments: Array
+    byte_start: Array
+    byte_end: Array
+    transactions: Array
+    parents: Mapping[str, Array]
+    places: Array
+    values: Mapping[str, Values]
+
+    def __len__(self) -> int:
+        """Give the number of rows."""
+        return len(self.segments)
+
+    def cents(self, name: str) -> Array:
+        """Give a column of numbers, 0 where it has none."""
+        numbers = self.values[name].numbers
+        assert numbers is not None
+        return numbers
+
+
+@dataclass
+class Tables:
+    """All tables of transactions of one kind that share an index, and the notes of their walk."""
+
+    layout: Layout
+    index: Index
+    transactions: Sequence[Transaction]
+    rows: dict[str, Rows] = field(default_factory=dict)
+    notes: Array = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    joined: dict[str, pa.Array] = field(default_factory=dict)
+
+    @cached_property
+    def starts(self) -> Array:
+        """Give the first byte of every segment in the buffer."""
+        return numbers_of(self.index.scanned.starts, int(self.index.scanned.state[SEGMENTS]))
+
+    @cached_property
+    def bases(self) -> Array:
+        """Give, for each transaction, what is to be taken from a place in the buffer for the place in its file."""
+        return np.array([transaction.base for transaction in self.transactions], np.int64)
+
+    @cached_property
+    def firsts(self) -> Array:
+        """Give the first segment of each transaction."""
+        return np.array([transaction.numbers.start for transaction in self.transactions], np.int64)
+
+    def transactions_of(self, segments: Array) -> Array:
+        """Give the place of each segment's transaction."""
+        return np.searchsorted(self.firsts, segments, side="right") - 1
+
+    def placed(self, places: Array, transactions: Array) -> Array:
+        """Give offsets in the file for offsets in the buffer."""
+        if self.index.offsets is None:
+            return places.astype(np.int64) - self.bases[transactions]
+        return self.index.offsets[places]
+
+
+def read_tables(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
+    """Give the tables of the transactions of this kind, one for each index that they share."""
+    found: dict[int, list[Transaction]] = {}
+    for transaction in transactions:
+        if transaction.kind == kind:
+            found.setdefault(id(transaction.index), []).append(transaction)
+    return [_Walk(layout(kind), group).tables() for group in found.values()]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk: makes room, walks, and gives what was found."""
+
+    layout: Layout
+    transactions: Sequence[Transaction]
+    index: Index = field(init=False)
+    is_plain: bool = field(init=False)
+    bounds: list[int] = field(init=False)
+    walked: Walked = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count what the transactions can hold at the most."""
+        self.index = self.transactions[0].index
+        self.is_plain = len(self.index.content) < PAYS_FROM_BYTES
+        scanned = self.index.scanned
+        count = int(scanned.state[SEGMENTS])
+        tags = numbers_of(scanned.tags, count)
+        elements = np.diff(numbers_of(scanned.firsts, count + 1))
+        self.bounds = [count]
+        for table in self.layout.tables:
+            is_head = tags == self.layout.heads[table.name]
+            step = self.layout.steps.get(table.name, 0)
+            self.bounds.append(int((elements[is_head] // step + 1).sum() if step else np.count_nonzero(is_head)))
+        self.walked = self._room(len(elements) + int(elements.sum()))
+
+    def _room(self, most_joined: int) -> Walked:
+        """Give arrays of the size that can be needed; what is never written takes no memory."""
+        row_base = np.cumsum([0, *self.bounds])
+        sizes = [self.bounds[table] for table in self.layout.raw_tables]
+        column_base = np.cumsum([0, *sizes])
+        rows, spans, hosts = int(row_base[-1]), int(column_base[-1]), len(self.layout.hosts)
+        return Walked(
+            row_base.astype(np.int64),
+            np.empty(rows, np.int32),
+            np.empty(rows, np.int32),
+            np.empty(rows, np.int32),
+            np.empty(rows * hosts, np.int32),
+            column_base.astype(np.int64),
+            np.empty(spans, np.int32),
+            np.zeros(spans, np.int32),
+            np.empty(4 * most_joined, np.int32),
+            np.empty(3 * (self.bounds[0] * 8 + 8), np.int32),
+            np.zeros(len(self.bounds) + 2, np.int64),
+        )
+
+    def tables(self) -> Tables:
+        """Walk and convert."""
+        data = self.index.data
+        told = [(t.numbers.start, t.numbers[-1], ord(t.delimiters.component)) for t in self.transactions]
+        numbers = np.array(told, np.int64).reshape(-1)
+        plan: Any = Plan(*(array.tolist() for array in self.layout.plan)) if self.is_plain else self.layout.plan
+        open_rows = np.full(len(self.layout.hosts), -1, np.int64)
+        kernels = fitting(walk_module, len(self.index.content))
+        kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
+        counts = self.walked.counts
+        tables = Tables(self.layout, self.index, self.transactions)
+        tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
+        joined = self.walked.joined[: 4 * int(counts[-2])]
+        for table in (Table(KEPT, 0, self.layout.hosts[1:], (), ""), *self.layout.tables):
+            tables.rows[table.name] = self._rows(tables, table, int(counts[table.number]))
+            for column in table.columns:
+                if column.joined_by is not None:
+                    tables.joined[f"{table.name}.{column.name}"] = self._joined(column, joined, int(counts[table.number]))
+        return tables
+
+    def _rows(self, tables: Tables, table: Table, count: int) -> Rows:
+        base = int(self.walked.row_base[table.number])
+        part = slice(base, base + count)
+        first, last = self.walked.row_first[part], self.walked.row_last[part]
+        hosts = len(self.layout.hosts)
+        above = self.walked.row_parents[base * hosts : (base + count) * hosts].reshape(-1, hosts)
+        parents = {name: above[:, self.layout.hosts.index(name)] for name in table.parents}
+        root = self.layout.hosts[1]
+        transactions = parents[root] if root in parents else np.arange(count)
+        ends = numbers_of(self.index.scanned.ends, len(tables.starts))
+        return Rows(
+            table,
+            first,
+            tables.placed(tables.starts[first], transactions),
+            tables.placed(ends[last] - 1, transactions) + 1,
+            transactions,
+            parents,
+            self.walked.row_place[part] if table.place or table.number == 0 else _places(parents, table, count),
+            {column.name: self._values(column, count) for column in table.columns if column.joined_by is None},
+        )
+
+    def _values(self, column: Column, count: int) -> Values:
+        """Give the spans of a column, the first filled of its sources, and what they say."""
+        starts, sizes = self._spans(column.raws[0], count)
+        for raw in column.raws[1:]:
+            other_starts, other_sizes = self._spans(raw, count)
+            starts = np.where(sizes > 0, starts, other_starts)
+            sizes = np.where(sizes > 0, sizes, other_sizes)
+        if column.type == "text":
+            return Values(column, starts, sizes)
+        numbers, verdicts = np.empty(count, np.int64), np.empty(count, np.int8)
+        kernels = fitting(convert_module, len(self.index.content))
+        if column.type == "date":
+            kernels.days(self.index.data, starts, sizes, numbers, verdicts)
+        else:
+            shape = _DECIMALS[column.type]
+            kernels.decimals(self.index.data, starts, sizes, *shape, numbers, verdicts)
+        return Values(column, starts, sizes, numbers, verdicts)
+
+    def _spans(self, raw: int, count: int) -> tuple[Array, Array]:
+        base = int(self.walked.column_base[raw])
+        return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
+
+    def _joined(self, column: Column, joined: Array, count: int) -> pa.Array:
+        """Give text of several spans, joined."""
+        spans = joined.reshape(-1, 4)
+        spans = spans[spans[:, 0] == column.raws[0]]
+        offsets = np.zeros(count + 1, np.int32)
+        text = np.zeros(int(spans[:, 3].sum()) + len(spans), np.uint8)
+        kernels = fitting(convert_module, len(self.index.content))
+        kernels.join(self.index.data, spans.reshape(-1), ord(str(column.joined_by)), offsets, text)
+        return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text))
+
+
+_DECIMALS = {
+    "cents": (CENT_PLACES, MOST_AMOUNT_DIGITS, MOST_AMOUNT_DIGITS),
+    "quantity": (QUANTITY_PLACES, MOST_QUANTITY_DIGITS, _ANY_LENGTH),
+}
+"""Decimal places kept, digits before the point, and digits behind it that are read at the most."""
+
+
+def _places(parents: Mapping[str, Array], table: Table, count: int) -> Array:
+    """Give the number of each row among those of its parent, from 1."""
+    numbers = np.arange(count)
+    if not table.parents:
+        return numbers + 1
+    parent = parents[table.parents[-1]]
+    is_first = np.ones(count, np.bool_)
+    is_first[1:] = parent[1:] != parent[:-1]
+    return numbers - np.maximum.accumulate(np.where(is_first, numbers, 0)) + 1
+
+
+def text_column(tables: Tables, starts: Array, sizes: Array) -> pa.Array:
+    """Give spans as text that points into the buffer; an empty one is null."""
+    words = np.empty(4 * len(starts), np.int32)
+    kernels = fitting(convert_module, len(tables.index.content))
+    kernels.views(tables.index.data, starts, sizes, 0, words, words.view(np.uint8))
+    buffers = [_validity(sizes > 0), pa.py_buffer(words), pa.py_buffer(tables.index.content)]
+    return pa.Array.from_buffers(pa.string_view(), len(starts), buffers)
+
+
+def value_column(tables: Tables, values: Values) -> pa.Array:
+    """Give a column in its type; what is empty or cannot be read is null."""
+    if values.numbers is None or values.verdicts is None:
+        return text_column(tables, values.starts, values.sizes)
+    numbers, type_ = values.numbers, _TYPES[values.column.type]
+    if values.column.type == "date":
+        numbers = numbers.astype(np.int32)
+    elif values.column.type == "quantity":
+        numbers = np.stack((numbers, numbers >> 63), axis=1)
+    buffers = [_validity(values.verdicts == FILLED), pa.py_buffer(np.ascontiguousarray(numbers))]
+    return pa.Array.from_buffers(type_, len(values.starts), buffers)
+
+
+def _validity(is_filled: Array) -> pa.Buffer | None:
+    return None if is_filled.all() else pa.py_buffer(np.packbits(is_filled, bitorder="little"))
+
