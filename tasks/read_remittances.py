@@ -14,7 +14,7 @@ from tasks.stores.warehouse import Warehouse, session
 from tasks.x12.envelope import X12File, read_x12
 from tasks.x12.remittance import read_remittance
 
-TABLES = ("payment", "claim", "service", "adjustment", "provider_adjustment")
+TABLES = ("payment", "claim", "service", "adjustment", "provider_adjustment", "segment")
 
 
 @night_step

@@ -2,20 +2,36 @@
 create schema if not exists remittances;
 
 create table if not exists remittances.payment ( -- one row per 835 transaction (ST)
-  payment_id         varchar primary key, -- hash of file and ST offset
+  payment_id         varchar primary key, -- 16 digits of the file's hash, 12 of the ST's byte, 4 zeros
   file_sha256        varchar not null, -- file
   byte_start         bigint not null, -- first byte of the ST
   byte_end           bigint not null, -- after its SE
   trace_number       varchar not null, -- TRN02: check or EFT number
   originator_id      varchar not null, -- TRN03
-  payer_id           varchar not null, -- 1000A REF*2U, else N104, else TRN03
+  payer_id           varchar not null, -- 1000A N104, else REF*2U, else TRN03
   payer_name         varchar not null, -- 1000A N102
-  payee_npi          varchar, -- 1000B N104
+  payee_npi          varchar, -- 1000B N104 where N103 is XX
   handling_code      varchar not null, -- BPR01
   credit_debit_code  varchar not null, -- BPR03
   method_code        varchar not null, -- BPR04: ACH, CHK, NON
+  format_code        varchar, -- BPR05
+  sender_bank        varchar, -- BPR07: the payer's bank
+  sender_account     varchar, -- BPR09: the payer's account
+  sender_id          varchar, -- BPR10
+  receiver_bank      varchar, -- BPR13: the payee's bank
+  receiver_account   varchar, -- BPR15: the payee's account
+  effective_on       date, -- BPR16 as written
+  transaction_number varchar, -- ST02
+  trace_type         varchar, -- TRN01
+  trace_reference    varchar, -- TRN04
+  payer_id_qualifier varchar, -- 1000A N103
+  payer_number       varchar, -- 1000A N104
+  payer_reference    varchar, -- 1000A REF*2U
+  payee_name         varchar, -- 1000B N102
+  payee_id_qualifier varchar, -- 1000B N103
+  payee_number       varchar, -- 1000B N104
   payment_cents      bigint not null, -- cents, BPR02
-  paid_on            date not null, -- BPR16
+  paid_on            date not null, -- BPR16, else DTM*405
   production_on      date, -- DTM*405
   verdict            varchar not null, -- accepted, held (does not balance or repeats a payment), repeated
   verdict_reason     varchar, -- why held
@@ -24,7 +40,7 @@ create table if not exists remittances.payment ( -- one row per 835 transaction 
 
 create table if not exists remittances.claim ( -- one row per CLP
   payment_id             varchar not null, -- its transaction
-  remitted_claim_id      varchar primary key, -- hash of file and CLP offset
+  remitted_claim_id      varchar primary key, -- as payment_id, of its CLP
   file_sha256            varchar not null, -- file
   byte_start             bigint not null, -- first byte of the CLP
   byte_end               bigint not null, -- after the loop's last segment
@@ -40,6 +56,14 @@ create table if not exists remittances.claim ( -- one row per CLP
   remark_codes           varchar not null, -- MIA/MOA RARCs joined by space
   crossover_payer        varchar, -- NM1*TT
   received_on            date, -- DTM*050
+  facility_code          varchar, -- CLP08
+  drg_code               varchar, -- CLP11
+  member_number          varchar, -- NM1*IL 09, else NM1*QC 09
+  rendering_id_qualifier varchar, -- NM1*82 08
+  rendering_number       varchar, -- NM1*82 09
+  rendering_npi          varchar, -- NM1*82 09 where 08 is XX
+  service_start_on       date, -- DTM*232
+  service_end_on         date, -- DTM*233
   claim_id               varchar, -- our claim, null where unmatched
   claim_version          integer, -- its version
   match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number
@@ -48,7 +72,7 @@ create table if not exists remittances.claim ( -- one row per CLP
 
 create table if not exists remittances.service ( -- one row per SVC
   remitted_claim_id    varchar not null, -- its claim
-  service_id           varchar primary key, -- hash of file and SVC offset
+  service_id           varchar primary key, -- as payment_id, of its SVC
   file_sha256          varchar not null, -- file
   byte_start           bigint not null, -- first byte of the SVC
   byte_end             bigint not null, -- after the loop's last segment
@@ -59,7 +83,14 @@ create table if not exists remittances.service ( -- one row per SVC
   charge_cents         bigint not null, -- cents, SVC02
   paid_cents           bigint not null, -- cents, SVC03
   units                decimal(15,3), -- SVC05
-  service_on           date, -- DTM*472 or 150
+  procedure_qualifier  varchar, -- SVC01-1
+  procedure_description varchar, -- SVC01-7 and behind
+  revenue_code         varchar, -- SVC04
+  submitted_qualifier  varchar, -- SVC06-1
+  submitted_modifiers  varchar, -- SVC06-3.. joined by ':'
+  submitted_description varchar, -- SVC06-7 and behind
+  submitted_units      decimal(15,3), -- SVC07
+  service_on           date, -- DTM*472, else 150, else the claim's 232
   line_control_number  varchar, -- REF*6R
   allowed_cents        bigint, -- cents, AMT*B6
   remark_codes         varchar not null, -- LQ*HE joined by space
@@ -69,7 +100,7 @@ create table if not exists remittances.service ( -- one row per SVC
 create table if not exists remittances.adjustment ( -- one row per CAS triple
   remitted_claim_id varchar not null, -- its claim
   service_id        varchar, -- its line, null for claim level
-  adjustment_id     varchar primary key, -- hash of file, CAS offset and triple
+  adjustment_id     varchar primary key, -- as payment_id, of its CAS; the last 4 digits are the triple
   file_sha256       varchar not null, -- file
   byte_start        bigint not null, -- first byte of the CAS
   byte_end          bigint not null, -- after it
@@ -82,7 +113,7 @@ create table if not exists remittances.adjustment ( -- one row per CAS triple
 
 create table if not exists remittances.provider_adjustment ( -- one row per PLB pair
   payment_id             varchar not null, -- its transaction
-  provider_adjustment_id varchar primary key, -- hash of file, PLB offset and pair
+  provider_adjustment_id varchar primary key, -- as payment_id, of its PLB; the last 4 digits are the pair
   file_sha256            varchar not null, -- file
   byte_start             bigint not null, -- first byte of the PLB
   byte_end               bigint not null, -- after it
@@ -92,6 +123,18 @@ create table if not exists remittances.provider_adjustment ( -- one row per PLB 
   reason_code            varchar not null, -- PLB03-1
   reference_number       varchar, -- PLB03-2
   amount_cents           bigint not null -- cents, positive reduces the payment
+);
+
+create table if not exists remittances.segment ( -- one row per segment of which some element has no column above; nothing is left out
+  segment_id        varchar primary key, -- as payment_id, of the segment
+  payment_id        varchar not null, -- its transaction
+  remitted_claim_id varchar, -- its claim, null in header and trailer
+  service_id        varchar, -- its line, null outside lines
+  file_sha256       varchar not null, -- file
+  byte_start        bigint not null, -- first byte
+  byte_end          bigint not null, -- after its terminator
+  segment_code      varchar not null, -- its id: NM1, REF, ...
+  content           varchar not null -- all of it, without its terminator
 );
 
 create or replace view remittances.transaction_balance as -- BPR02 against the sum of CLP04 less the sum of PLB, per transaction

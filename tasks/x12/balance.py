@@ -4,103 +4,106 @@ Source: 005010X221A1 section 1.10.2 (X12 RFI 1604, 1429) for transaction, claim 
 charge: no source, the field's habit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
 
-Row = Mapping[str, object]
-Rows = Mapping[str, Sequence[Row]]
+import numpy as np
+
+from tasks.x12.tables import Array, Rows, Tables
+
 Verdicts = dict[str, dict[str, int]]
 
-_REVERSAL = "22"
+_REVERSAL, _PATIENT = b"22", b"PR"
 
 
-def balance(rows: Rows) -> Verdicts:
+def balance(parts: Sequence[Tables]) -> Verdicts:
     """Give, per rule, how many transactions, claims or lines balance and how many do not.
 
-    Holds: an amount that could not be read (None) never balances; reversals and interest need no case of their own.
+    Holds: an amount that could not be read never balances; reversals and interest need no case of their own.
     """
-    return {
-        "transaction": _verdict(transaction_differences(rows)),
-        "claim": _verdict(claim_differences(rows)),
-        "line": _verdict(line_differences(rows)),
-        "charge": _verdict(charge_differences(rows)),
-        "patient": _verdict(patient_differences(rows)),
-    }
+    verdicts = {rule: {"balanced": 0, "unbalanced": 0} for rule in RULES}
+    for tables in parts:
+        for rule, differences in RULES.items():
+            cents, is_known = differences(tables)
+            balanced = int(np.count_nonzero(is_known & (cents == 0)))
+            verdicts[rule]["balanced"] += balanced
+            verdicts[rule]["unbalanced"] += len(cents) - balanced
+    return verdicts
 
 
-def transaction_differences(rows: Rows) -> list[int | None]:
-    """Give BPR02 less the sum of CLP04 plus the sum of PLB, per transaction, in cents."""
-    paid = _sums(rows["claim"], "payment_id", "paid_cents")
-    withheld = _sums(rows["provider_adjustment"], "payment_id", "amount_cents")
-    return [
-        _total(
-            _cents(row, "payment_cents"), _negative(paid.get(row["payment_id"], 0)), withheld.get(row["payment_id"], 0)
-        )
-        for row in rows["payment"]
-    ]
+def transaction_differences(tables: Tables) -> tuple[Array, Array]:
+    """Give BPR02 less the sum of CLP04 plus the sum of PLB, per transaction, in cents, and whether all is known."""
+    payments = tables.rows["payment"]
+    stated, is_stated = _cents(payments, "payment_cents")
+    paid, is_paid = _sums(tables.rows["claim"], "payment", "paid_cents", len(payments))
+    withheld, is_withheld = _sums(tables.rows["provider_adjustment"], "payment", "amount_cents", len(payments))
+    return stated - paid + withheld, is_stated & is_paid & is_withheld
 
 
-def claim_differences(rows: Rows) -> list[int | None]:
-    """Give CLP03 less every CAS less CLP04, per claim, in cents."""
-    return _adjusted_differences(rows, rows["claim"], "remitted_claim_id")
+def claim_differences(tables: Tables) -> tuple[Array, Array]:
+    """Give CLP03 less every CAS less CLP04, per claim."""
+    return _adjusted_differences(tables, "claim")
 
 
-def line_differences(rows: Rows) -> list[int | None]:
-    """Give SVC02 less the line's CAS less SVC03, per line, in cents."""
-    return _adjusted_differences(rows, rows["service"], "service_id")
+def line_differences(tables: Tables) -> tuple[Array, Array]:
+    """Give SVC02 less the line's CAS less SVC03, per line."""
+    return _adjusted_differences(tables, "service")
 
 
-def charge_differences(rows: Rows) -> list[int | None]:
-    """Give CLP03 less the sum of SVC02, per claim that has lines, in cents."""
-    charged = _sums(rows["service"], "remitted_claim_id", "charge_cents")
-    itemised = [row for row in rows["claim"] if row["remitted_claim_id"] in charged]
-    return [_total(_cents(row, "charge_cents"), _negative(charged[row["remitted_claim_id"]])) for row in itemised]
+def charge_differences(tables: Tables) -> tuple[Array, Array]:
+    """Give CLP03 less the sum of SVC02, per claim that has lines."""
+    claims, services = tables.rows["claim"], tables.rows["service"]
+    charged, is_charged = _cents(claims, "charge_cents")
+    lines, is_line = _sums(services, "claim", "charge_cents", len(claims))
+    has_lines = np.bincount(services.parents["claim"], minlength=len(claims)) > 0
+    return (charged - lines)[has_lines], (is_charged & is_line)[has_lines]
 
 
-def patient_differences(rows: Rows) -> list[int | None]:
-    """Give CLP05 less the sum of PR adjustments, per claim, in cents; a reversal may also say zero or turn the sign."""
-    patient = [row for row in rows["adjustment"] if row["group_code"] == "PR"]
-    owed = _sums(patient, "remitted_claim_id", "amount_cents")
-    return [_patient_difference(row, owed.get(row["remitted_claim_id"], 0)) for row in rows["claim"]]
+def patient_differences(tables: Tables) -> tuple[Array, Array]:
+    """Give CLP05 less the sum of PR adjustments, per claim; a reversal may also say zero or turn the sign."""
+    claims, adjustments = tables.rows["claim"], tables.rows["adjustment"]
+    stated, is_stated = _cents(claims, "patient_cents")
+    owed, is_owed = _sums(
+        adjustments, "claim", "amount_cents", len(claims), tables.says(adjustments.values["group_code"], _PATIENT)
+    )
+    is_reversal = tables.says(claims.values["status_code"], _REVERSAL)
+    is_told = is_reversal & ((stated == 0) | (stated == -owed))
+    return np.where(is_told, 0, stated - owed), is_stated & is_owed
 
 
-def _patient_difference(row: Row, owed: int | None) -> int | None:
-    stated = _cents(row, "patient_cents")
-    if row["status_code"] == _REVERSAL and stated in (0, _negative(owed)):
-        return 0
-    return _total(stated, _negative(owed))
+RULES: Mapping[str, Callable[[Tables], tuple[Array, Array]]] = {
+    "transaction": transaction_differences,
+    "claim": claim_differences,
+    "line": line_differences,
+    "charge": charge_differences,
+    "patient": patient_differences,
+}
+"""Rules by name."""
 
 
-def _adjusted_differences(rows: Rows, charged: Sequence[Row], key: str) -> list[int | None]:
-    adjusted = _sums(rows["adjustment"], key, "amount_cents")
-    return [
-        _total(_cents(row, "charge_cents"), _negative(adjusted.get(row[key], 0)), _negative(_cents(row, "paid_cents")))
-        for row in charged
-    ]
+def _adjusted_differences(tables: Tables, name: str) -> tuple[Array, Array]:
+    rows = tables.rows[name]
+    charged, is_charged = _cents(rows, "charge_cents")
+    paid, is_paid = _cents(rows, "paid_cents")
+    adjusted, is_adjusted = _sums(tables.rows["adjustment"], name, "amount_cents", len(rows))
+    return charged - adjusted - paid, is_charged & is_adjusted & is_paid
 
 
-def _cents(row: Row, column: str) -> int | None:
-    return cast("int | None", row[column])
+def _cents(rows: Rows, column: str) -> tuple[Array, Array]:
+    """Give amounts, and whether each is known; an empty one is zero where the guide allows it to be empty."""
+    values = rows.values[column]
+    is_required = column in ("payment_cents", "amount_cents") or (
+        rows.table.name == "claim" and column != "patient_cents"
+    )
+    return rows.cents(column), values.is_filled if is_required else ~values.is_bad
 
 
-def _negative(cents: int | None) -> int | None:
-    return None if cents is None else -cents
-
-
-def _total(*amounts: int | None) -> int | None:
-    """Give the sum, None where any amount is unknown."""
-    known = [cents for cents in amounts if cents is not None]
-    return sum(known) if len(known) == len(amounts) else None
-
-
-def _sums(rows: Iterable[Row], key: str, column: str) -> dict[object, int | None]:
-    """Give the sum of a column per key; None where any amount is unknown."""
-    sums: dict[object, int | None] = {}
-    for row in rows:
-        sums[row[key]] = _total(sums.get(row[key], 0), _cents(row, column))
-    return sums
-
-
-def _verdict(differences: list[int | None]) -> dict[str, int]:
-    balanced = differences.count(0)
-    return {"balanced": balanced, "unbalanced": len(differences) - balanced}
+def _sums(rows: Rows, parent: str, column: str, count: int, is_meant: Array | None = None) -> tuple[Array, Array]:
+    """Give the sum of a column for each of `count` parents, and whether all of it is known; rows stand by parent."""
+    cents, is_known = _cents(rows, column)
+    numbers = rows.parents[parent]
+    meant = numbers >= 0 if is_meant is None else (numbers >= 0) & is_meant
+    numbers = numbers[meant]
+    after = np.searchsorted(numbers, np.arange(count + 1))
+    sums = np.concatenate(([0], np.cumsum(cents[meant])))[after]
+    unknown = np.concatenate(([0], np.cumsum(~is_known[meant])))[after]
+    return np.diff(sums), np.diff(unknown) == 0

@@ -46,7 +46,7 @@ def _add_claim(loop: tuple[Segment, ...], reading: Reading, totals: dict[str, in
         for cas in loop
         if cas.tag == "CAS"
         for element in _TRIPLE_AMOUNTS
-        if cas.element(element)
+        if any(cas.element(place) for place in (element - 1, element, element + 1))
     ]
     known = [cents for cents in lines if cents is not None]
     totals["claims"] += 1
@@ -58,7 +58,7 @@ def _add_claim(loop: tuple[Segment, ...], reading: Reading, totals: dict[str, in
 
 
 def _refuse_orphans(loop: tuple[Segment, ...], reading: Reading) -> None:
-    """Fault for lines that belong to no claim."""
+    """Fault for lines and adjustments that belong to no claim."""
     for segment in loop:
-        if segment.tag in _CHARGE_ELEMENTS:
+        if segment.tag in _CHARGE_ELEMENTS or segment.tag == "CAS":
             reading.refuse("ORPHAN_SEGMENT", "it stands under no claim", segment)

@@ -36,7 +36,7 @@ def compiled(module: ModuleType) -> ModuleType:
         raise ImportError(f"{module.__name__} has no source to compile")
     copy = importlib.util.module_from_spec(spec)
     sys.modules[name] = copy
-    _compilers.append(numba.njit(cache=True, nogil=True, _nrt=False))
+    _compilers.append(numba.njit(cache=True, nogil=True, _nrt=False, error_model="numpy", inline="always"))
     try:
         spec.loader.exec_module(copy)
     finally:

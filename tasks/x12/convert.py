@@ -11,6 +11,12 @@ FILLED, EMPTY, BAD = range(3)
 MOST_AMOUNT_DIGITS, MOST_QUANTITY_DIGITS = 15, 12
 CENT_PLACES, QUANTITY_PLACES = 2, 3
 _INLINE = 12
+_MINUS, _POINT = 45, 46
+_MOST_DECIMAL_BYTES = 1_000
+"""Longer text is no decimal that anybody means."""
+
+_MOST_CODE_BYTES = 7
+_NAME, _PREFIX = 32, 16
 _EPOCH = 719_468
 """Days from 1 March of the year 0 to 1 January 1970, in the calendar that X12 dates follow."""
 
@@ -22,34 +28,43 @@ def decimal(data: Data, start: int, size: int, places: int, most: int, most_plac
     Holds: no more than `most` digits before the point and `most_places` behind it; those past `places` are zeros.
     """
     end = start + size
-    is_negative = size > 0 and int(data[start]) == 45
-    place = start + 1 if is_negative else start
-    number, digits, behind, has_point = 0, 0, 0, False
-    while place < end:
-        byte = int(data[place])
-        if byte == 46 and not has_point:
-            has_point = True
-        elif not 48 <= byte <= 57:
-            return 0, False
-        elif not has_point:
-            number, digits = number * 10 + byte - 48, digits + 1
-        else:
-            behind += 1
-            if behind <= places:
-                number = number * 10 + byte - 48
-            elif byte != 48:
-                return 0, False
-        if digits > most or behind > most_places:
-            return 0, False
+    is_negative = size > 0 and int(data[start]) == _MINUS
+    first = start + 1 if is_negative else start
+    if size > _MOST_DECIMAL_BYTES:
+        return 0, False
+    place, number = first, 0
+    while place < end and 48 <= int(data[place]) <= 57:
+        number = number * 10 + int(data[place]) - 48
         place += 1
+    digits, behind = place - first, 0
+    if place < end:
+        if int(data[place]) != _POINT:
+            return 0, False
+        behind = end - place - 1
+        after = place + 1 + places
+        for digit in range(place + 1, end):
+            byte = int(data[digit])
+            if not 48 <= byte <= 57 or (digit >= after and byte != 48):
+                return 0, False
+            if digit < after:
+                number = number * 10 + byte - 48
     for _ in range(min(behind, places), places):
         number *= 10
-    return -number if is_negative else number, digits + behind > 0
+    if digits > most or behind > most_places or digits + behind == 0:
+        return 0, False
+    return -number if is_negative else number, True
 
 
 @kernel
 def decimals(
-    data: Data, starts: Numbers, sizes: Numbers, places: int, most: int, most_places: int, values: Numbers, verdicts: Numbers
+    data: Data,
+    starts: Numbers,
+    sizes: Numbers,
+    places: int,
+    most: int,
+    most_places: int,
+    values: Numbers,
+    verdicts: Numbers,
 ) -> None:
     """Fill `values` with the plain decimals of the spans, times 10 ** places."""
     for row in range(len(starts)):
@@ -57,6 +72,16 @@ def decimals(
         if sizes[row] > 0:
             value, is_good = decimal(data, int(starts[row]), int(sizes[row]), places, most, most_places)
             values[row], verdicts[row] = value, FILLED if is_good else BAD
+
+
+@kernel
+def codes(data: Data, starts: Numbers, sizes: Numbers, values: Numbers) -> None:
+    """Fill `values` with codes of at most seven bytes as numbers, -1 for longer ones."""
+    for row in range(len(starts)):
+        number = 0
+        for place in range(starts[row], starts[row] + min(int(sizes[row]), _MOST_CODE_BYTES)):
+            number = number * 256 + int(data[place])
+        values[row] = -1 if sizes[row] > _MOST_CODE_BYTES else number
 
 
 @kernel
@@ -132,3 +157,17 @@ def join(data: Data, spans: Numbers, sign: int, offsets: Numbers, text: Numbers)
     while row < len(offsets) - 1:
         row += 1
         offsets[row] = place
+
+
+@kernel
+def names(prefixes: Data, files: Numbers, byte_start: Numbers, places: Numbers, text: Numbers) -> None:
+    """Fill `text` with 32 letters a row: 16 of its file's prefix, then byte and place in 12 and 4 hexadecimal digits."""
+    for row in range(len(byte_start)):
+        base = _NAME * row
+        for letter in range(_PREFIX):
+            text[base + letter] = prefixes[_PREFIX * files[row] + letter]
+        number = int(byte_start[row]) * 65_536 + int(places[row])
+        for letter in range(_NAME - 1, _PREFIX - 1, -1):
+            digit = number % 16
+            text[base + letter] = digit + (48 if digit < 10 else 87)
+            number //= 16

@@ -4,7 +4,6 @@ Every interchange is read with its own separators. A large file is read in block
 memory is bounded; small ones share a buffer, so that thousands cost little. docs/x12.md says what is tolerated and why.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +27,9 @@ BLOCK_BYTES = 8_000_000
 """Size of a piece. Measured: the arrays of its index stay small, and two threads share the work of a large file."""
 
 _BOM = b"\xef\xbb\xbf"
+_HEAD = 300
+"""Bytes of an 835 by which another is seen that may be the same: BPR and TRN are among them."""
+
 _LOOK_AHEAD = 1_000
 """Bytes that must be at hand to tell the separators of an interchange."""
 
@@ -127,7 +129,7 @@ class _Block:
         return self.base - self.origin
 
 
-class _Wrapped(Exception):  # noqa: N818 - it is no error: the file is read on without its line ends
+class _Wrapped(Exception):
     """Line ends break the segments behind the reader's place."""
 
 
@@ -147,7 +149,7 @@ class _Reader:
     last_terminator: str = ""
     marks: Marks = field(init=False)
     file: FileRead = field(init=False)
-    digests: set[bytes] = field(default_factory=set)
+    payments: dict[tuple[int, bytes], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Take Latin-1 as UTF-8 from the start."""
@@ -243,16 +245,16 @@ class _Reader:
 
     def _refuse_repeated(self, block: _Block) -> None:
         """Fault where an 835 stands twice in the file, byte for byte but for its SE."""
-        payments = [transaction for transaction in self.marks.transactions if transaction.kind == "835"]
-        if block.is_end and len(payments) < 2 and not self.digests:
-            return
-        for payment in payments:
-            starts = block.index.scanned.starts
-            body = memoryview(block.index.content)[starts[payment.numbers[0]] : starts[payment.numbers[-1]]]
-            digest = hashlib.sha256(body).digest()
-            if digest in self.digests:
+        starts = block.index.scanned.starts
+        for payment in self.marks.transactions:
+            if payment.kind != "835":
+                continue
+            start, end = (int(starts[payment.numbers[place]]) - block.shift for place in (0, -1))
+            body = memoryview(self.content)[start:end]
+            alike = self.payments.setdefault((len(body), bytes(body[:_HEAD])), [])
+            if any(memoryview(self.content)[other : other + len(body)] == body for other in alike):
                 raise fault("REPEATED", "the same 835 stands twice in the file", payment.byte_start, "ST")
-            self.digests.add(digest)
+            alike.append(start)
 
 
 def _skip_padding(content: bytes, place: int, terminator: bytes, tolerances: Counter[str]) -> int:

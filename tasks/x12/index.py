@@ -146,10 +146,12 @@ def new_index(content: bytes, offsets: NDArray[np.int64] | None = None) -> Index
     most = len(content) // 2 + 2
     sizes = (most, most, most, most, most + 1, len(content) + 1, most, most, COUNTS, STATE)
     if len(content) < PAYS_FROM_BYTES:
-        return Index(content, Scanned(*([0] * size for size in sizes)), offsets)  # type: ignore[arg-type]
+        lists: list[Any] = [[0] * size for size in sizes]
+        return Index(content, Scanned._make(lists), offsets)
     arrays = [np.empty(size, np.int32) for size in sizes[:-2]]
     arrays[4][0] = 0
-    return Index(content, Scanned(*arrays, np.zeros(COUNTS, np.int64), np.zeros(STATE, np.int64)), offsets)
+    whole = [*arrays, np.zeros(COUNTS, np.int64), np.zeros(STATE, np.int64)]
+    return Index(content, Scanned._make(whole), offsets)
 
 
 def _signs(delimiters: Delimiters, is_plain: bool) -> Any:

@@ -39,6 +39,7 @@ _GROUP_CODES = {
 }
 _LINES = {"SV1": "837P", "SV2": "837I", "SV3": "837D"}
 _GUIDE = re.compile(r"X\d{3}")
+_SET_CODE = re.compile(r"[0-9]{3}", re.ASCII)
 
 
 def guide_kinds(version: str) -> tuple[str, ...]:
@@ -60,6 +61,8 @@ def kind_of(
     Raises: Fault KIND_CONFLICT where an 835 and something else are mixed: money must not be guessed.
     """
     set_code = head.element(1)
+    if not _SET_CODE.fullmatch(set_code):
+        raise fault("KIND_CONFLICT", "ST01 is not three digits", head.byte_start, "ST", 1)
     _refuse_mixed_money(head, group_code, tags)
     if group_code in _GROUP_CODES and set_code not in _GROUP_CODES[group_code]:
         tolerances["GS01"] += 1
@@ -69,7 +72,7 @@ def kind_of(
         return _status_kind(version, beginning)
     named = guide_kinds(version)
     tolerances["GS08"] += bool(named) and set_code not in named
-    return set_code or "unknown"
+    return set_code
 
 
 def _refuse_mixed_money(head: Segment, group_code: str, tags: Set[str]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from tasks.x12.scan import tag_number
 from tasks.x12.shapes import NO_TAG, Numbers, Plan
-from tasks.x12.walk import CODED, FIRST, HARMLESS, JOINED, MONEY, PLAIN, RELATIVE, SILENT, UNKNOWN
+from tasks.x12.walk import CODED, ELEMENT, FIRST, HARMLESS, JOINED, MONEY, PLAIN, RELATIVE, SILENT, UNKNOWN
 
 KEPT = "segment"
 _KIND = re.compile(r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\*(?P<code>[^@ ]+)(?:@(?P<element>\d+))?)?")
@@ -190,13 +190,15 @@ class _Compiler:
 
     def _repeats(self, ordered: Sequence[str]) -> list[tuple[int, ...]]:
         """Give the shape of each repeat; its rules come behind those of the cells."""
-        shapes = []
+        shapes: list[tuple[int, ...]] = []
         after = sum(len(rules) for cell, rules in self.rules.items() if cell[0] >= 0)
         for name in self._repeated():
             each = self.source["table"][name]["each"]
             count = len(self.rules[-1, self._repeat_number(name)])
             number = ordered.index(name) + 1
-            shapes.append((number, each["start"], each["step"], each["most"], each.get("strict", 0), after, after + count))
+            shapes.append(
+                (number, each["start"], each["step"], each["most"], each.get("strict", 0), after, after + count)
+            )
             after += count
         return shapes
 
@@ -231,8 +233,8 @@ class _Compiler:
         return [(loop, kind) for loop in self.loops.values() for kind in self.kinds.values()]
 
     def _cells(self) -> tuple[Numbers, Numbers]:
-        """Give where the rules of each cell begin, and all rules, those of the repeats at the end."""
-        found = [self.rules.get(cell, []) for cell in self._all_cells()]
+        """Give where the rules of each cell begin, in the order of their elements; those of the repeats are at the end."""
+        found = [sorted(self.rules.get(cell, []), key=lambda rule: rule[ELEMENT]) for cell in self._all_cells()]
         repeated = [self.rules[-1, number] for number in range(len(self._repeated()))]
         flat = [number for group in (*found, *repeated) for rule in group for number in rule]
         return _array(np.cumsum([0, *map(len, found)])), _array(flat)

@@ -97,7 +97,9 @@ class Marks:
         """Fault where the file ends and a trailer is still due."""
         due = "SE" if self.open_head else "GE" if self.open_group else "IEA" if self.open_interchange else ""
         if due:
-            raise fault("TRUNCATED", f"the file ends and {due} is missing", self.segment(found.segments[-1]).byte_end, due)
+            raise fault(
+                "TRUNCATED", f"the file ends and {due} is missing", self.segment(found.segments[-1]).byte_end, due
+            )
 
     def _open_interchange(self, segment: Segment) -> None:
         if self.open_interchange:

@@ -88,11 +88,8 @@ def count_oddities(data: Data, tag: int, start: int, tag_end: int, counts: Numbe
     """Count an id in lower case, or none."""
     if tag == NO_TAG:
         counts[NO_ID] += 1
-        return
-    for place in range(start, tag_end):
-        if int(data[place]) >= 97:
-            counts[LOWER_CASE_ID] += 1
-            return
+    elif int(data[start]) >= 97 or int(data[start + 1]) >= 97 or int(data[tag_end - 1]) >= 97:
+        counts[LOWER_CASE_ID] += 1
 
 
 @kernel
@@ -113,7 +110,9 @@ def add_segment(data: Data, scanned: Scanned, start: int, body: int, end: int, c
 
 
 @kernel
-def close_segment(data: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers) -> bool:
+def close_segment(
+    data: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers
+) -> bool:
     """Add what stands before the terminator at `body`, unless it is empty; give whether it ends the interchange."""
     end = body + 1
     start, newlines = skip_blanks(data, start, body, newlines, scanned.counts)

@@ -3,10 +3,8 @@
 Shape: the columns of docs/x12.md, section "claims x12 summary". Units: cents.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import cast
 
 from schemas.errors import Fault
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
@@ -14,7 +12,8 @@ from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
 from tasks.x12.eligibility_answer import read_271
 from tasks.x12.envelope import Transaction, X12File, read_x12
-from tasks.x12.remittance import read_remittance
+from tasks.x12.remittance_checks import check_all
+from tasks.x12.tables import read_tables
 
 Row = dict[str, object]
 Reader = Callable[[X12File, str, date], list[Row]]
@@ -22,6 +21,19 @@ Reader = Callable[[X12File, str, date], list[Row]]
 _NO_NIGHT = date.min  # the rows are only counted
 _COUNTS = ("claims", "lines", "adjustments", "provider_adjustments")
 _SUMS = ("charged_cents", "paid_cents", "adjusted_cents", "patient_cents", "payment_cents")
+_TABLES = {
+    "claims": "claim",
+    "lines": "service",
+    "adjustments": "adjustment",
+    "provider_adjustments": "provider_adjustment",
+}
+_AMOUNTS = {
+    "charged_cents": ("claim", "charge_cents"),
+    "paid_cents": ("claim", "paid_cents"),
+    "adjusted_cents": ("adjustment", "amount_cents"),
+    "patient_cents": ("claim", "patient_cents"),
+    "payment_cents": ("payment", "payment_cents"),
+}
 _ANSWERS: Mapping[str, Reader] = {
     "TA1": read_ta1,
     "999": read_999,
@@ -42,15 +54,15 @@ def summarize(name: str, content: bytes) -> list[Row]:
     except Fault as found:
         return [_row(name, "unknown", (), {}, {}, {}, [found])]
     kinds = dict.fromkeys(transaction.kind for transaction in x12.transactions) or {"none": None}
-    return [_summarize_kind(name, content, x12, kind) for kind in kinds]
+    return [_summarize_kind(name, x12, kind) for kind in kinds]
 
 
-def _summarize_kind(name: str, content: bytes, x12: X12File, kind: str) -> Row:
+def _summarize_kind(name: str, x12: X12File, kind: str) -> Row:
     """Give the row of one kind."""
     part = tuple(transaction for transaction in x12.transactions if transaction.kind == kind)
     found = X12File(part, x12.tolerances)
     if kind == "835":
-        return _summarize_remittances(name, content, found)
+        return _summarize_remittances(name, found)
     if kind.startswith("837"):
         counted = count_claims(part)
         return _row(name, kind, part, counted.totals, counted.balanced, x12.tolerances, counted.faults)
@@ -67,27 +79,14 @@ def _answer_faults(x12: X12File, kind: str) -> list[Fault]:
     return []
 
 
-def _summarize_remittances(name: str, content: bytes, x12: X12File) -> Row:
+def _summarize_remittances(name: str, x12: X12File) -> Row:
     """Give the row of the 835s of a file."""
-    remittance = read_remittance(x12, hashlib.sha256(content).hexdigest(), _NO_NIGHT)
-    rows = remittance.rows
-    totals = {
-        "claims": len(rows["claim"]),
-        "lines": len(rows["service"]),
-        "adjustments": len(rows["adjustment"]),
-        "provider_adjustments": len(rows["provider_adjustment"]),
-        "charged_cents": _sum(rows["claim"], "charge_cents"),
-        "paid_cents": _sum(rows["claim"], "paid_cents"),
-        "adjusted_cents": _sum(rows["adjustment"], "amount_cents"),
-        "patient_cents": _sum(rows["claim"], "patient_cents"),
-        "payment_cents": _sum(rows["payment"], "payment_cents"),
-    }
-    tolerances = dict(x12.tolerances) | dict(remittance.tolerances)
-    return _row(name, "835", x12.transactions, totals, balance(rows), tolerances, remittance.faults)
-
-
-def _sum(rows: Iterable[Row], column: str) -> int:
-    return sum(cast("int | None", row[column]) or 0 for row in rows)
+    parts = read_tables(x12.transactions, "835")
+    tolerated, faults = check_all(parts)
+    totals = {total: sum(len(part.rows[table]) for part in parts) for total, table in _TABLES.items()}
+    for total, (table, column) in _AMOUNTS.items():
+        totals[total] = sum(int(part.rows[table].cents(column).sum()) for part in parts)
+    return _row(name, "835", x12.transactions, totals, balance(parts), dict(x12.tolerances) | tolerated, faults)
 
 
 def _row(

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from tasks.x12 import convert as convert_module
@@ -32,12 +31,6 @@ from tasks.x12.shapes import SEGMENTS, Plan, Walked
 Array = NDArray[Any]
 
 _ANY_LENGTH = 1_000
-_TYPES: Mapping[str, pa.DataType] = {
-    "cents": pa.int64(),
-    "quantity": pa.decimal128(15, QUANTITY_PLACES),
-    "date": pa.date32(),
-    "text": pa.string_view(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +64,7 @@ class Rows:
 
     table: Table
     segments: Array
+    last_segments: Array
     byte_start: Array
     byte_end: Array
     transactions: Array
@@ -91,14 +85,17 @@ class Rows:
 
 @dataclass
 class Tables:
-    """All tables of transactions of one kind that share an index, and the notes of their walk."""
+    """All tables of transactions of one kind that share an index, and the notes of their walk.
+
+    Shape: `joined` has the text of columns that join several spans, by table and column: offsets, then bytes.
+    """
 
     layout: Layout
     index: Index
     transactions: Sequence[Transaction]
     rows: dict[str, Rows] = field(default_factory=dict)
     notes: Array = field(default_factory=lambda: np.zeros((0, 3), np.int32))
-    joined: dict[str, pa.Array] = field(default_factory=dict)
+    joined: dict[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> Array:
@@ -118,6 +115,16 @@ class Tables:
     def transactions_of(self, segments: Array) -> Array:
         """Give the place of each segment's transaction."""
         return np.searchsorted(self.firsts, segments, side="right") - 1
+
+    def says(self, values: Values, code: bytes) -> Array:
+        """Tell which rows hold this code."""
+        return np.equal(self.codes(values), int.from_bytes(code, "big"))
+
+    def codes(self, values: Values) -> Array:
+        """Give a column of codes as numbers, -1 for text of more than seven bytes."""
+        numbers = np.empty(len(values.starts), np.int64)
+        fitting(convert_module, len(self.index.content)).codes(self.index.data, values.starts, values.sizes, numbers)
+        return numbers
 
     def placed(self, places: Array, transactions: Array) -> Array:
         """Give offsets in the file for offsets in the buffer."""
@@ -198,7 +205,7 @@ class _Walk:
             tables.rows[table.name] = self._rows(tables, table, int(counts[table.number]))
             for column in table.columns:
                 if column.joined_by is not None:
-                    tables.joined[f"{table.name}.{column.name}"] = self._joined(column, joined, int(counts[table.number]))
+                    tables.joined[table.name, column.name] = self._joined(column, joined, int(counts[table.number]))
         return tables
 
     def _rows(self, tables: Tables, table: Table, count: int) -> Rows:
@@ -214,6 +221,7 @@ class _Walk:
         return Rows(
             table,
             first,
+            last,
             tables.placed(tables.starts[first], transactions),
             tables.placed(ends[last] - 1, transactions) + 1,
             transactions,
@@ -244,7 +252,7 @@ class _Walk:
         base = int(self.walked.column_base[raw])
         return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
 
-    def _joined(self, column: Column, joined: Array, count: int) -> pa.Array:
+    def _joined(self, column: Column, joined: Array, count: int) -> tuple[Array, Array]:
         """Give text of several spans, joined."""
         spans = joined.reshape(-1, 4)
         spans = spans[spans[:, 0] == column.raws[0]]
@@ -252,7 +260,7 @@ class _Walk:
         text = np.zeros(int(spans[:, 3].sum()) + len(spans), np.uint8)
         kernels = fitting(convert_module, len(self.index.content))
         kernels.join(self.index.data, spans.reshape(-1), ord(str(column.joined_by)), offsets, text)
-        return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text))
+        return offsets, text
 
 
 _DECIMALS = {
@@ -271,30 +279,3 @@ def _places(parents: Mapping[str, Array], table: Table, count: int) -> Array:
     is_first = np.ones(count, np.bool_)
     is_first[1:] = parent[1:] != parent[:-1]
     return numbers - np.maximum.accumulate(np.where(is_first, numbers, 0)) + 1
-
-
-def text_column(tables: Tables, starts: Array, sizes: Array) -> pa.Array:
-    """Give spans as text that points into the buffer; an empty one is null."""
-    words = np.empty(4 * len(starts), np.int32)
-    kernels = fitting(convert_module, len(tables.index.content))
-    kernels.views(tables.index.data, starts, sizes, 0, words, words.view(np.uint8))
-    buffers = [_validity(sizes > 0), pa.py_buffer(words), pa.py_buffer(tables.index.content)]
-    return pa.Array.from_buffers(pa.string_view(), len(starts), buffers)
-
-
-def value_column(tables: Tables, values: Values) -> pa.Array:
-    """Give a column in its type; what is empty or cannot be read is null."""
-    if values.numbers is None or values.verdicts is None:
-        return text_column(tables, values.starts, values.sizes)
-    numbers, type_ = values.numbers, _TYPES[values.column.type]
-    if values.column.type == "date":
-        numbers = numbers.astype(np.int32)
-    elif values.column.type == "quantity":
-        numbers = np.stack((numbers, numbers >> 63), axis=1)
-    buffers = [_validity(values.verdicts == FILLED), pa.py_buffer(np.ascontiguousarray(numbers))]
-    return pa.Array.from_buffers(type_, len(values.starts), buffers)
-
-
-def _validity(is_filled: Array) -> pa.Buffer | None:
-    return None if is_filled.all() else pa.py_buffer(np.packbits(is_filled, bitorder="little"))
-

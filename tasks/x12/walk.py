@@ -123,7 +123,7 @@ def open_row(walked: Walked, table: int, segment: int, place: int, open_rows: Nu
 @kernel
 def close_loops(walked: Walked, plan: Plan, loop: int, until: int, last: int, open_rows: Numbers) -> None:
     """Close the rows of a loop and of those above it, up to but not including `until`."""
-    while loop != until and loop != -1:  # noqa: PLR1714 - numba compares numbers of one type
+    while loop != until and loop != -1:
         table = int(plan.loop_tables[loop])
         if table >= 0 and open_rows[table] >= 0:
             walked.row_last[walked.row_base[table] + open_rows[table]] = last
@@ -140,7 +140,7 @@ def component_sign(data: Data, start: int, end: int, sign: int) -> int:
     if end - start > 2:
         byte = int(data[start + 2])
         is_word = 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
-        if not is_word and byte != 32 and byte != 45 and byte != 46 and byte < 127:  # noqa: PLR1714 - as above
+        if not is_word and byte != 32 and byte != 45 and byte != 46 and byte < 127:
             return byte
     return sign
 
@@ -221,8 +221,11 @@ def apply_rules(
 ) -> bool:
     """Put the elements of a segment into the rows that are open; give whether nothing of it is left."""
     is_taken = plan.rules_from[cell + 1] > plan.rules_from[cell]
+    count = scanned.firsts[segment + 1] - scanned.firsts[segment]
     for number in range(plan.rules_from[cell], plan.rules_from[cell + 1]):
         rule = number * RULE
+        if plan.rules[rule + ELEMENT] > count:
+            break
         row = int(open_rows[plan.rules[rule + HOST]])
         if row < 0 or not apply_rule(data, scanned, plan, walked, rule, segment, 0, row, sign):
             is_taken = False

@@ -28,10 +28,10 @@ def keep(content: bytes, seed: str, damages: int, wrong: str, folder: Path = FOL
     (folder / f"{origin}{sort}.x12").write_bytes(content)
 
 
-def replay(path: Path, *, is_strict: bool = False) -> str:
+def replay(path: Path) -> str:
     """Say what is wrong with a kept input now."""
     seed, damages, _ = path.stem.split("--")
-    return wrong_with(path.read_bytes(), "" if seed == "bytes" else seed, int(damages), is_strict=is_strict)
+    return wrong_with(path.read_bytes(), "" if seed == "bytes" else seed, int(damages))
 
 
 def main() -> int:

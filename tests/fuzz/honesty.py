@@ -36,11 +36,10 @@ ADJUSTED = "adjusted_cents"
 """Money of an 835 too; in an 837 it is what another payer adjusted, and no verdict speaks of it."""
 
 
-def wrong_with(content: bytes, seed: str = "", damages: int = 0, *, is_strict: bool = False) -> str:
+def wrong_with(content: bytes, seed: str = "", damages: int = 0) -> str:
     """Say what is dishonest about our reading of these bytes, '' where nothing is.
 
     `seed` names the sound file they were made of by one damage; without it only the first property can be asked.
-    Findings that are reported and wait to be mended are passed over, unless `is_strict`.
     """
     try:
         rows = summarize("file", content)
@@ -50,11 +49,9 @@ def wrong_with(content: bytes, seed: str = "", damages: int = 0, *, is_strict: b
         return ill_formed
     if any(row["faults"] for row in rows):
         return ""
-    if is_strict and not all(_KIND.fullmatch(row["kind"]) for row in rows):
+    if not all(_KIND.fullmatch(row["kind"]) for row in rows):
         return "a kind that is text of the file"
-    return _other_than_bytes(rows, content, is_strict) or (
-        _other_than_sound(rows, seed) if seed and damages == 1 else ""
-    )
+    return _other_than_bytes(rows, content) or (_other_than_sound(rows, seed) if seed and damages == 1 else "")
 
 
 def _ill_formed(rows: Rows, size: int) -> str:
@@ -68,32 +65,16 @@ def _ill_formed(rows: Rows, size: int) -> str:
     return f"unknown tolerance {sorted(unknown)}" if unknown else ""
 
 
-def _other_than_bytes(rows: Rows, content: bytes, is_strict: bool) -> str:
+def _other_than_bytes(rows: Rows, content: bytes) -> str:
     """Name the first figure that differs from the dumb splitter's."""
     if any(found["code"] == "ISA16" for row in rows for found in row["tolerated"]):
         return ""  # without ISA16 the splitter takes the wrong terminator
     segments = segments_of(content)
     figures = figures_of(segments)
-    reported = set() if is_strict else _reported(rows, segments)
     for name, said in _figures(rows).items():
-        if said != figures[name] and name not in reported:
+        if said != figures[name]:
             return f"{name} {said}, in the bytes {figures[name]}"
     return _other_withheld(rows, figures)
-
-
-def _reported(rows: Rows, segments: list[list[str]]) -> set[str]:
-    """Give the figures that a finding already reported makes wrong; its input waits in tests/regressions/x12.
-
-    An ST01 that is no code makes a kind of its own that nobody reads. A BPR behind the first LX or CLP is not read. Of an
-    837, a CAS outside a claim and a triple without amount are not counted.
-    """
-    if not all(_KIND.fullmatch(row["kind"]) for row in rows):
-        return set(_figures(rows))
-    tags = [segment[0].upper() for segment in segments]
-    doubled = {"payment_cents"} if tags.count("BPR") > tags.count("ST") else set()
-    return doubled | (
-        {"adjustments", "adjusted_cents"} if any(row["kind"].startswith("837") for row in rows) else set()
-    )
 
 
 def _figures(rows: Rows) -> dict[str, int]:

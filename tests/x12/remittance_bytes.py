@@ -75,4 +75,5 @@ def without_places(rows):
     return {
         table: [{column: value for column, value in row.items() if column not in _PLACED} for row in part]
         for table, part in rows.items()
+        if table != "segment"  # as it is written, separators and all
     }

@@ -12,12 +12,12 @@ RULES = ("transaction", "claim", "line", "charge", "patient")
 
 
 def unbalanced(content):
-    verdicts = balance(read_remittance(read_x12(content), "f" * 64, NIGHT).rows)
+    verdicts = balance(read_remittance(read_x12(content), "f" * 64, NIGHT).parts)
     return {rule for rule in RULES if verdicts[rule]["unbalanced"]}
 
 
 def test_a_balanced_file_with_reversal_interest_takeback_and_forward_balance():
-    verdicts = balance(read_remittance(read_x12(BALANCED), "f" * 64, NIGHT).rows)
+    verdicts = balance(read_remittance(read_x12(BALANCED), "f" * 64, NIGHT).parts)
     assert verdicts == {
         "transaction": {"balanced": 1, "unbalanced": 0},
         "claim": {"balanced": 3, "unbalanced": 0},

@@ -49,7 +49,7 @@ def is_told(content):
         return True
     if money(remittance.rows) == SOUND:
         return None
-    verdicts = balance(remittance.rows)
+    verdicts = balance(remittance.parts)
     return any(verdict["unbalanced"] for verdict in verdicts.values()) or bool(x12.tolerances or remittance.tolerances)
 
 

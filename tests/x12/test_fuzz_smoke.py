@@ -16,11 +16,6 @@ from tests.fuzz.seeds import seeds
 
 SEED = int(os.environ.get("FUZZ_SEED", "20261126"))
 ROUNDS = 500
-WAITING = frozenset(
-    {"bpr_behind_lx", "adjustment_of_no_claim", "adjustment_without_amount", "count_in_superscript", "kind_of_garbage"}
-)
-"""Findings that are reported and not mended yet; the day they are, this list and `_reported` of honesty.py go."""
-
 FOUND = sorted((Path(__file__).parents[1] / "regressions" / "x12").glob("*.x12"))
 
 
@@ -38,12 +33,6 @@ def test_a_damaged_file_is_read_honestly(name):
         assert not wrong, f"FUZZ_SEED={SEED} {name} number {number}: {wrong}\n{content!r}"
 
 
-def expected(path):
-    """Give the test's parameter: a finding that waits must fail, so that nobody forgets to take it off the list."""
-    waits = [pytest.mark.xfail(strict=True)] if path.stem.rsplit("--", 1)[1] in WAITING else []
-    return pytest.param(path, id=path.stem, marks=waits)
-
-
-@pytest.mark.parametrize("path", [expected(path) for path in FOUND])
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_what_was_found_once_stays_mended(path):
-    assert replay(path, is_strict=True) == ""
+    assert replay(path) == ""

@@ -24,7 +24,7 @@ def with_claim(*segments):
     return file_835(("CLP*A*1*100*100~", *segments))
 
 
-@pytest.mark.parametrize("table", ["payment", "claim", "service", "adjustment", "provider_adjustment"])
+@pytest.mark.parametrize("table", ["payment", "claim", "service", "adjustment", "provider_adjustment", "segment"])
 def test_rows_have_the_columns_of_the_warehouse(table):
     declared = columns("60_remittances.sql", f"remittances.{table}")
     for row in rows_of(BALANCED)[table]:
@@ -48,6 +48,22 @@ def test_a_payment_holds_what_its_header_says():
         "handling_code": "I",
         "credit_debit_code": "C",
         "method_code": "ACH",
+        "format_code": "CCP",
+        "sender_bank": "011000015",
+        "sender_account": "77",
+        "sender_id": "1000000001",
+        "receiver_bank": "011000028",
+        "receiver_account": "88",
+        "effective_on": date(2026, 3, 3),
+        "transaction_number": "0001",
+        "trace_type": "1",
+        "trace_reference": None,
+        "payer_id_qualifier": None,
+        "payer_number": None,
+        "payer_reference": "HTP01",
+        "payee_name": "TEST PRACTICE",
+        "payee_id_qualifier": "XX",
+        "payee_number": "1234567893",
         "payment_cents": 17150,
         "paid_on": date(2026, 3, 3),
         "production_on": date(2026, 3, 2),

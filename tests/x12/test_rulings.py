@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tasks.x12.index import COUNTED
+from tasks.x12.remittance_checks import NOTES
 from tasks.x12.rulings import REMEDIES, TOLERATED, fault
 
 ROOT = Path(__file__).parents[2]
@@ -40,10 +41,15 @@ def test_the_page_tells_every_fault_with_its_next_step():
 
 
 def test_every_code_of_the_readers_is_in_a_table_and_every_row_is_used():
-    used = set(re.findall(r'tolerances\["([A-Z0-9_]+)"\]', source())) | {"GE01", "IEA01"} | set(COUNTED.values())
+    used = (
+        set(re.findall(r'(?:tolerances\["|_tolerate\(")([A-Z0-9_]+)"', source()))
+        | {"GE01", "IEA01"}
+        | set(COUNTED.values())
+        | {"UNREAD", "COMPONENT_SEPARATOR"}
+    )
     assert used == set(TOLERATED)
     refused = set(re.findall(r'(?:fault|refuse)\(\s*"([A-Z0-9_]+)"', source()))
-    assert refused == set(REMEDIES)
+    assert refused | {code for code, _ in NOTES.values()} == set(REMEDIES)
 
 
 @pytest.mark.parametrize("code", REMEDIES)
