@@ -70,3 +70,4 @@ $(VENV)/installed-fuzz: $(VENV)/installed-dev
 # what the demo made; the sample and the reference tables stay
 clean:
 	rm -rf data/vault data/warehouse data/mailbox data/reports data/simulation data/registry data/drops data/practice.toml data/payer.toml
+	rm -rf .bench

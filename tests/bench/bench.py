@@ -6,6 +6,8 @@ Figures are held against the truth of the files: a reader that loses a row has n
 
 import argparse
 import json
+import os
+import platform
 import shutil
 import statistics
 import subprocess
@@ -66,7 +68,10 @@ def main() -> None:
     result = {name: _median(found) for name, found in runs.items()}
     for name, one in result.items():
         one["bytes"] = next((files[work.file]["bytes"] for work in WORKS if work.name == name), 0)
-    (FOLDER / "result.json").write_text(json.dumps({"rounds": asked.rounds, "works": result}, indent=1))
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+    (FOLDER / "result.json").write_text(
+        json.dumps({"rounds": asked.rounds, "machine": machine, "works": result}, indent=1)
+    )
     print(printed(result, asked.rounds))
 
 
@@ -77,6 +82,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--large-megabytes", type=float, default=2000)
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="*", default=[], help="names of the works to measure; all where none is named")
     return parser.parse_args()
 
 
@@ -119,7 +125,7 @@ def _run_round(
     """Run every work once, each round beginning with another one."""
     start = number % len(WORKS)
     for work in (*WORKS[start:], *WORKS[:start]):
-        if work.once and runs[work.name]:
+        if (work.once and runs[work.name]) or (asked.only and work.name not in asked.only):
             continue
         python = asked.peers if work.module == "peers" else Path(sys.executable)
         program = [python, "-m", "tests.bench.measure", work.module, work.function, files[work.file]["path"]]
