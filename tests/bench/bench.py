@@ -82,7 +82,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure ours, peers and floors side by side.")
     parser.add_argument("--peers", type=Path, required=True, help="the Python of the environment that holds the peers")
     parser.add_argument("--megabytes", type=float, default=100)
-    parser.add_argument("--large-megabytes", type=float, default=2000)
+    parser.add_argument("--large-megabytes", type=float, default=2200, help="past 2^31 bytes, where offsets break")
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=[], help="names of the works to measure; all where none is named")
