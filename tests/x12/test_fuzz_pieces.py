@@ -1,4 +1,5 @@
-"""What a damaged file says depends neither on where it is cut into blocks nor on which files share its buffer."""
+"""What a damaged file says depends neither on where it is cut into blocks, nor on which files share its buffer, nor on
+whether the kernels are compiled."""
 
 import random
 
@@ -8,6 +9,7 @@ from tasks.x12 import envelope
 from tasks.x12.summary import summarize
 from tests.bench.balanced_claims import Shape
 from tests.bench.make_835 import Recipe, Supply
+from tests.fuzz.compiled import differs
 from tests.fuzz.damage import Tape, damage
 from tests.fuzz.seeds import seeds
 
@@ -79,3 +81,11 @@ def test_a_file_says_the_same_alone_and_among_others():
         contents = [damage(c, Tape(rng.randbytes(64)))[0] if rng.random() < 0.7 else c for c in chosen]
         alone = [said_together([content])[0] for content in contents]
         assert said_together(contents) == alone, f"number {number}"
+
+
+def test_compiled_kernels_say_what_plain_ones_say():
+    pytest.importorskip("numba", reason="without numba nothing is compiled")
+    rng = random.Random(SEED)
+    for number in range(400):
+        content, _ = damage(rng.choice(list(seeds().values())), Tape(rng.randbytes(64)))
+        assert not differs(content), f"number {number}\n{content!r}"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.compiled import differs
 from tests.fuzz.damage import Tape, damage
 from tests.fuzz.findings import replay
 from tests.fuzz.honesty import wrong_with
@@ -37,15 +36,6 @@ def test_a_damaged_file_is_read_honestly(name):
         content, damages = damage(seeds()[name], Tape(rng.randbytes(64)))
         wrong = wrong_with(content, name, damages)
         assert not wrong, f"FUZZ_SEED={SEED} {name} number {number}: {wrong}\n{content!r}"
-
-
-def test_compiled_kernels_say_what_plain_ones_say():
-    pytest.importorskip("numba", reason="without numba nothing is compiled")
-    rng = random.Random(SEED)
-    for number in range(ROUNDS):
-        name = rng.choice(list(seeds()))
-        content, _ = damage(seeds()[name], Tape(rng.randbytes(64)))
-        assert not differs(content), f"FUZZ_SEED={SEED} {name} number {number}\n{content!r}"
 
 
 def expected(path):
