@@ -61,6 +61,7 @@ fuzz: SECONDS ?= 1800
 fuzz: $(VENV)/installed-fuzz
 	@mkdir -p .fuzz
 	$(BIN)/python -m tests.fuzz.fuzz -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ > .fuzz/log 2>&1 || { tail -40 .fuzz/log; exit 1; }
+	$(BIN)/python -m tests.fuzz.compiled
 	$(BIN)/python -m tests.fuzz.findings
 
 $(VENV)/installed-fuzz: $(VENV)/installed-dev
@@ -70,3 +71,4 @@ $(VENV)/installed-fuzz: $(VENV)/installed-dev
 # what the demo made; the sample and the reference tables stay
 clean:
 	rm -rf data/vault data/warehouse data/mailbox data/reports data/simulation data/registry data/drops data/practice.toml data/payer.toml
+	rm -rf .bench

@@ -21,14 +21,13 @@ def measure(module: str, work: str, path: Path) -> dict[str, object]:
         figures = action()
     except NotImplementedError:
         return {"skipped": True}
-    seconds = time.perf_counter() - wall
-    return {
-        "seconds": seconds,
+    said = {
+        "seconds": time.perf_counter() - wall,
         "cpu_seconds": _processor_seconds() - processor,
         "prepared_seconds": prepared,
         "peak_bytes": _peak_bytes(),
-        "figures": dict(figures),
     }
+    return said | {"figures": dict(figures() if callable(figures) else figures)}
 
 
 def _processor_seconds() -> float:

@@ -15,6 +15,9 @@ from tasks.x12.envelope import read_x12
 from tasks.x12.remittance import read_835
 
 Tables = Mapping[str, pa.Table]
+SCHEMA = "main"
+"""Where `to_duckdb` puts its tables."""
+
 NIGHT = date(2026, 3, 4)
 
 

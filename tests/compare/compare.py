@@ -153,8 +153,11 @@ def main() -> None:
         truth = {path: true_figures(path) for path in files}
         answers = {name: ask_peer(peers, module, files) for name, module in PEERS.items()}
         answers[OURS] = ask_ours(files)
+        kinds = {path: kind_of(path) for path in files}
     for kind, figures in (("835", _HEADINGS), ("837", ("claims", "lines", "charged_cents")), ("", ("transactions",))):
-        part = {path: true for path, true in truth.items() if kind_of(path) == kind}
+        part = {path: true for path, true in truth.items() if kinds[path] == kind}
+        if not part:
+            continue
         print(f"\n{len(part)} files with an {kind}:\n" if kind else f"\n{len(part)} files of other kinds:\n")
         print(table(answers, part, figures))
     print("\nOther figures, not a word:\n")

@@ -5,7 +5,7 @@ It shares no code with the reader and exists to contradict it. Only the standard
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 FIGURES = (
     "transactions",
@@ -22,6 +22,7 @@ FIGURES = (
 _HEAD = re.compile(r"(?:\A|(?<=[^A-Za-z0-9]))(ISA|GS|ST)([^A-Za-z0-9 \t\r\n])")
 _ISA_SEPARATORS = 16
 _NEXT = re.compile(r"IEA[^A-Za-z0-9][^A-Za-z]{1,60}?(?=ISA[^A-Za-z0-9 \t\r\n])")
+_AMOUNT = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 _COUNTED = {
     "835": frozenset({"ST", "BPR", "CLP", "SVC", "CAS", "PLB"}),
     "837": frozenset({"ST", "CLM", "SV1", "SV2", "SV3", "CAS"}),
@@ -111,8 +112,5 @@ def _adjusted(segment: list[str], tag: str) -> Iterator[tuple[str, Decimal]]:
 
 def _amount(segment: list[str], place: int) -> Decimal:
     """Give the amount at an element, zero where none can be read."""
-    try:
-        amount = Decimal(segment[place]) if place < len(segment) else Decimal(0)
-    except InvalidOperation:
-        return Decimal(0)
-    return amount if amount.is_finite() else Decimal(0)
+    text = segment[place] if place < len(segment) else ""
+    return Decimal(text) if _AMOUNT.fullmatch(text) else Decimal(0)

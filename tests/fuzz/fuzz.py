@@ -15,7 +15,12 @@ from tests.fuzz.damage import Tape, damage
 from tests.fuzz.findings import keep
 from tests.fuzz.seeds import seeds
 
-CORPUS = Path(__file__).parents[2] / ".fuzz" / "corpus"
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / ".fuzz" / "corpus"
+PUBLIC = ROOT.parent / "shared" / "x12" / "corpus"
+MOST_BYTES = 3000
+"""Longer inputs find no more and cost more: the plain kernels look at every byte."""
+
 SEEDS = seeds()
 NAMES = list(SEEDS)
 RAW, DAMAGED = b"R", b"D"
@@ -39,17 +44,21 @@ def made_of(data: bytes) -> tuple[bytes, str, int]:
 
 
 def plant() -> None:
-    """Write first inputs: every sound file as raw bytes, and one tape for each."""
+    """Write first inputs: sound files, public ones too where they lie beside the repository, and a tape for each of ours."""
     CORPUS.mkdir(parents=True, exist_ok=True)
     for number, (name, content) in enumerate(SEEDS.items()):
-        (CORPUS / f"raw-{name}").write_bytes(RAW + content)
+        if len(content) < MOST_BYTES:
+            (CORPUS / f"raw-{name}").write_bytes(RAW + content)
         (CORPUS / f"tape-{name}").write_bytes(DAMAGED + number.to_bytes(2, "big") + bytes(16))
+    for number, path in enumerate(sorted(path for path in PUBLIC.rglob("*") if path.is_file())):
+        if path.stat().st_size < MOST_BYTES:
+            (CORPUS / f"public-{number}").write_bytes(RAW + path.read_bytes())
 
 
 def main() -> None:
     """Run libFuzzer for as long as the command line says."""
     plant()
-    options = ["-max_len=6000", "-print_final_stats=1", "-rss_limit_mb=4096", "-timeout=20", "-reload=0"]
+    options = [f"-max_len={MOST_BYTES}", "-print_final_stats=1", "-rss_limit_mb=4096", "-timeout=20", "-reload=0"]
     atheris.Setup([*sys.argv, *options, str(CORPUS)], test_one_input)
     atheris.Fuzz()
 

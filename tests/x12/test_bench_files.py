@@ -12,6 +12,7 @@ from tasks.x12.judge import judge
 from tests.bench.balanced_claims import Shape
 from tests.bench.make_835 import Recipe, write_835, write_folder
 from tests.bench.make_837 import write_837
+from tests.bench.table import printed
 
 MEGABYTE = 10**6
 CLAIMS = Path(sys.executable).with_name("claims")
@@ -95,3 +96,27 @@ def test_claims_pass_the_map_and_hold_what_they_say(tmp_path):
     assert (row["claims"], row["lines"], row["charged_cents"]) == (truth.claims, truth.lines, truth.charged_cents)
     assert row["balanced"]["claim"] == {"balanced": truth.claims, "unbalanced": 0}
     assert not row["faults"]
+
+
+def test_a_work_is_measured_in_a_process_of_its_own(megabyte):
+    program = [sys.executable, "-m", "tests.bench.measure", "works", "read_one", megabyte[0]]
+    done = subprocess.run(program, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)
+    assert said["figures"] == {name: getattr(megabyte[1], name) for name in said["figures"]}
+    assert said["seconds"] > 0
+    assert said["peak_bytes"] > MEGABYTE
+
+
+def test_the_table_says_what_is_reached_and_what_is_not():
+    one = {"seconds": 1.0, "cpu_seconds": 1.0, "prepared_seconds": 0.1, "peak_bytes": 4e8, "bytes": 1e8}
+    result = {
+        "read": one,
+        "linuxforhealth-x12": one | {"seconds": 2.0},
+        "openx12": one | {"seconds": 2.0, "bytes": 1e7},
+    }
+    told = printed(result | {"balance": one | {"seconds": 0.05}, "read, large": {"bytes": 2e9}}, 5)
+    assert "segment reader | ≥ 2x | 2x | 1x | yes |" in told
+    assert "| ≥ 40x | 20x | 10x | **no** |" in told
+    assert "| the read | ≤ 0.1x | 0.05x | 1x | yes |" in told
+    assert "| the file | ≤ 6x | 4x |  | yes |" in told
+    assert told.count("not measured") == 8
