@@ -29,6 +29,23 @@ def get_bytes(home: Path, digest: str) -> bytes:
     return content
 
 
+class FileBytes:
+    """The bytes of a file by slices: a large one is never in memory as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("rb")
+        self._size = os.fstat(self._stream.fileno()).st_size
+
+    def __len__(self) -> int:
+        """Give the size of the file."""
+        return self._size
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """Give a part of it."""
+        start, stop, _ = part.indices(self._size)
+        return os.pread(self._stream.fileno(), max(stop - start, 0), start)
+
+
 def write_once(path: Path, content: bytes) -> None:
     """Make a file that is complete or absent, mode 0600, and never replaces another.
 

@@ -22,7 +22,7 @@ def text_column(tables: Tables, starts: Array, sizes: Array, *, has_null: bool =
     words = np.empty(4 * len(starts), np.int32)
     kernels = fitting(convert, len(tables.index.content))
     kernels.views(tables.index.data, starts, sizes, 0, words, words.view(np.uint8))
-    buffers = [_validity(sizes > 0) if has_null else None, pa.py_buffer(words), pa.py_buffer(tables.index.content)]
+    buffers = [validity(sizes > 0) if has_null else None, pa.py_buffer(words), pa.py_buffer(tables.index.content)]
     return pa.Array.from_buffers(pa.string_view(), len(starts), buffers)
 
 
@@ -46,9 +46,10 @@ def value_column(tables: Tables, values: Values) -> pa.Array:
         numbers = numbers.astype(np.int32)
     elif values.column.type == "quantity":
         numbers = np.stack((numbers, numbers >> 63), axis=1)
-    buffers = [_validity(values.verdicts == FILLED), pa.py_buffer(np.ascontiguousarray(numbers))]
+    buffers = [validity(values.verdicts == FILLED), pa.py_buffer(np.ascontiguousarray(numbers))]
     return pa.Array.from_buffers(type_, len(values.starts), buffers)
 
 
-def _validity(is_filled: Array) -> pa.Buffer | None:
+def validity(is_filled: Array) -> pa.Buffer | None:
+    """Give the bits of a column's null values; none where all are filled."""
     return None if is_filled.all() else pa.py_buffer(np.packbits(is_filled, bitorder="little"))

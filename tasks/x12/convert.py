@@ -16,7 +16,6 @@ _MOST_DECIMAL_BYTES = 1_000
 """Longer text is no decimal that anybody means."""
 
 _MOST_CODE_BYTES = 7
-_NAME, _PREFIX = 32, 16
 _EPOCH = 719_468
 """Days from 1 March of the year 0 to 1 January 1970, in the calendar that X12 dates follow."""
 
@@ -160,14 +159,24 @@ def join(data: Data, spans: Numbers, sign: int, offsets: Numbers, text: Numbers)
 
 
 @kernel
-def names(prefixes: Data, files: Numbers, byte_start: Numbers, places: Numbers, text: Numbers) -> None:
-    """Fill `text` with 32 letters a row: 16 of its file's prefix, then byte and place in 12 and 4 hexadecimal digits."""
+def hexadecimal(number: int) -> int:
+    """Give the eight hexadecimal digits of a number below 2 ** 32 as the bytes of a 64-bit number, the first lowest."""
+    spread = 0
+    for place in range(8):
+        digit = number >> (28 - 4 * place) & 15
+        spread |= (digit + (48 if digit < 10 else 87)) << (8 * place)
+    return spread
+
+
+@kernel
+def names(prefixes: Numbers, files: Numbers, byte_start: Numbers, places: Numbers, words: Numbers) -> None:
+    """Fill `words` (four 64-bit numbers a row) with 32 letters: 16 of the file's prefix, then 12 of the byte, 4 of the place.
+
+    Shape: `prefixes` has two numbers a file; `byte_start` and `places` are written in hexadecimal digits.
+    """
     for row in range(len(byte_start)):
-        base = _NAME * row
-        for letter in range(_PREFIX):
-            text[base + letter] = prefixes[_PREFIX * files[row] + letter]
-        number = int(byte_start[row]) * 65_536 + int(places[row])
-        for letter in range(_NAME - 1, _PREFIX - 1, -1):
-            digit = number % 16
-            text[base + letter] = digit + (48 if digit < 10 else 87)
-            number //= 16
+        number = int(byte_start[row]) << 16 | int(places[row])
+        words[4 * row] = prefixes[2 * files[row]]
+        words[4 * row + 1] = prefixes[2 * files[row] + 1]
+        words[4 * row + 2] = hexadecimal(number >> 32)
+        words[4 * row + 3] = hexadecimal(number & 0xFFFFFFFF)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from tasks.x12.rulings import fault
 from tasks.x12.segments import Segment, Transaction, X12File
 from tasks.x12.shapes import PLACE
 
-__all__ = ["FileRead", "Piece", "Segment", "Transaction", "X12File", "read_pieces", "read_x12"]
+__all__ = ["Content", "FileRead", "Piece", "Segment", "Transaction", "X12File", "read_pieces", "read_x12"]
 
 BLOCK_BYTES = 8_000_000
 """Size of a piece. Measured: the arrays of its index stay small, and two threads share the work of a large file."""
@@ -32,6 +33,16 @@ _HEAD = 300
 
 _LOOK_AHEAD = 1_000
 """Bytes that must be at hand to tell the separators of an interchange."""
+
+
+class Content(Protocol):
+    """The bytes of a file: `bytes`, or anything that gives them by slices, so that a large file need not be in memory."""
+
+    def __len__(self) -> int:
+        """Give the size of the file."""
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """Give a part of it."""
 
 
 @dataclass(slots=True)
@@ -69,7 +80,7 @@ def read_x12(content: bytes) -> X12File:
     return X12File(tuple(transactions), MappingProxyType({code: count for code, count in tolerances.items() if count}))
 
 
-def read_pieces(contents: Iterable[bytes]) -> Iterator[Piece]:
+def read_pieces(contents: Iterable[Content]) -> Iterator[Piece]:
     """Give the transactions of files in pieces of about BLOCK_BYTES, those of a file in its order.
 
     Holds: a file with a fault has it in the piece that ends it; what earlier pieces gave of it is not to be used.
@@ -88,12 +99,12 @@ def _together(readers: Sequence["_Reader"]) -> Iterator[Piece]:
     small = [reader for reader in readers if reader.offsets is None and len(reader.content) <= BLOCK_BYTES]
     alone = [reader for reader in readers if reader not in small]
     if len(small) > 1:
-        index = new_index(b"".join(reader.content for reader in small))
+        index = new_index(b"".join(reader.content[:] for reader in small))
         base = 0
         piece = Piece(index, [], [])
         for reader in small:
             try:
-                reader.read(_Block(index, reader.content, base, 0, is_end=True))
+                reader.read(_Block(index, reader.content[:], base, 0, is_end=True))
                 piece.transactions += reader.marks.transactions
                 piece.ended.append(reader.file)
             except _Wrapped:
@@ -141,7 +152,7 @@ class _Reader:
     """
 
     number: int
-    content: bytes
+    content: Content
     offsets: NDArray[np.int64] | None = None
     place: int = 0
     is_begun: bool = False
@@ -155,9 +166,11 @@ class _Reader:
         """Take Latin-1 as UTF-8 from the start."""
         self.marks = Marks(self.number)
         self.file = FileRead(self.number, self.marks.tolerances)
-        if not self.content.isascii():
-            self.marks.tolerances["NON_ASCII"] += not self.content.replace(_BOM, b"").isascii()
-            self.content, self.offsets = transcoded(self.content)
+        parts = (self.content[place : place + BLOCK_BYTES] for place in range(0, len(self.content), BLOCK_BYTES))
+        if not all(part.isascii() for part in parts):
+            whole = self.content[:]
+            self.marks.tolerances["NON_ASCII"] += not whole.replace(_BOM, b"").isascii()
+            self.content, self.offsets = transcoded(whole)
 
     def pieces(self) -> Iterator[Piece]:
         """Give the file in pieces, each with a buffer of its own."""
@@ -250,9 +263,9 @@ class _Reader:
             if payment.kind != "835":
                 continue
             start, end = (int(starts[payment.numbers[place]]) - block.shift for place in (0, -1))
-            body = memoryview(self.content)[start:end]
-            alike = self.payments.setdefault((len(body), bytes(body[:_HEAD])), [])
-            if any(memoryview(self.content)[other : other + len(body)] == body for other in alike):
+            size = end - start
+            alike = self.payments.setdefault((size, self.content[start : start + min(size, _HEAD)]), [])
+            if any(self.content[other : other + size] == self.content[start:end] for other in alike):
                 raise fault("REPEATED", "the same 835 stands twice in the file", payment.byte_start, "ST")
             alike.append(start)
 

@@ -6,10 +6,11 @@ Holds: a row's id is the file's hash, its byte and the number of its triple or p
 Source: ASC X12N 005010X221A1 and 004010X091A1 as told by schemas and public files; guide texts were not at hand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,11 @@ import pyarrow.compute as pc
 
 from schemas.errors import Fault
 from tasks.x12 import convert
-from tasks.x12.arrow import filled_column, joined_column, text_column, value_column
+from tasks.x12.ahead import in_order
+from tasks.x12.arrow import filled_column, joined_column, text_column, validity, value_column
 from tasks.x12.compiling import fitting
-from tasks.x12.remittance_checks import check_all
+from tasks.x12.envelope import Content, Piece, read_pieces
+from tasks.x12.remittance_checks import Checked, check, check_all
 from tasks.x12.segments import X12File
 from tasks.x12.tables import Array, Rows, Tables, read_tables
 
@@ -84,6 +87,45 @@ class Remittance:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Remitted:
+    """The 835s of a piece of one or more files.
+
+    Shape: `ended` has, for each file that ends in this piece, its number, tolerances and faults: only then is it known
+    whether what was read of it may be used.
+    """
+
+    tables: Mapping[str, pa.Table]
+    ended: Sequence[tuple[int, Mapping[str, int], Sequence[Fault]]]
+
+
+def read_remittances(contents: Iterable[Content], file_sha256s: Sequence[str], threads: int = 1) -> Iterator[Remitted]:
+    """Give the 835s of files, in order, in pieces of bounded size; other kinds are passed over.
+
+    Holds: the same pieces for any number of threads; they read ahead while the caller works.
+    """
+    found: dict[int, tuple[Counter[str], list[Fault]]] = {}
+    for piece, made, checked in in_order(read_pieces(contents), partial(_made, file_sha256s), threads):
+        for part in checked:
+            for number, tolerances in part.tolerances.items():
+                found.setdefault(number, (Counter(), []))[0].update(tolerances)
+            for number, faults in part.faults.items():
+                found.setdefault(number, (Counter(), []))[1].extend(faults)
+        ended = []
+        for file in piece.ended:
+            tolerances, faults = found.pop(file.number, (Counter(), []))
+            tolerances.update({code: count for code, count in file.tolerances.items() if count})
+            ended.append((file.number, tolerances, [file.fault, *faults] if file.fault else faults))
+        yield Remitted(made, ended)
+
+
+def _made(file_sha256s: Sequence[str], piece: Piece) -> tuple[Piece, dict[str, pa.Table], list[Checked]]:
+    """Give a piece with its tables and what was checked."""
+    parts = read_tables(piece.transactions, "835")
+    made = [remittance_tables(part, file_sha256s) for part in parts]
+    return piece, made[0] if made else {}, [check(part) for part in parts]
+
+
 def read_835(x12: X12File, file_sha256: str, night: date) -> dict[str, list[Row]]:
     """Give the rows of every 835 in the file, by table name.
 
@@ -132,12 +174,8 @@ class _Making:
         columns |= self._derived(rows, columns)
         return pa.table(columns)
 
-    def _files(self, transactions: Array) -> Array:
-        files = np.array([transaction.file for transaction in self.tables.transactions], np.int64)
-        return files[transactions]
-
     def _shas(self, rows: Rows) -> pa.Array:
-        numbers = pa.array(self._files(rows.transactions).astype(np.int32))
+        numbers = pa.array(self.tables.files[rows.transactions])
         return pa.DictionaryArray.from_arrays(numbers, pa.array(list(self.file_sha256s), pa.string()))
 
     def _ids(self, rows: Rows) -> pa.Array:
@@ -146,21 +184,21 @@ class _Making:
             rows.transactions, rows.byte_start, rows.places if is_repeat else np.zeros(len(rows), np.int32)
         )
 
-    def _named(self, transactions: Array, byte_start: Array, places: Array) -> pa.Array:
-        """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place."""
-        prefixes = np.frombuffer("".join(sha[:16] for sha in self.file_sha256s).encode("ascii"), np.uint8)
-        text = np.empty(32 * len(byte_start), np.uint8)
+    def _named(self, transactions: Array, byte_start: Array, places: Array, is_filled: Array | None = None) -> pa.Array:
+        """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place; null where not filled."""
+        prefixes = np.frombuffer("".join(sha[:16] for sha in self.file_sha256s).encode("ascii"), np.int64)
+        text = np.empty(4 * len(byte_start), np.int64)
         kernels = fitting(convert, len(self.tables.index.content))
-        kernels.names(prefixes, self._files(transactions), byte_start, places, text)
+        kernels.names(prefixes, self.tables.files[transactions], byte_start, places, text)
         offsets = np.arange(0, 32 * len(byte_start) + 1, 32, dtype=np.int32)
-        return pa.StringArray.from_buffers(len(byte_start), pa.py_buffer(offsets), pa.py_buffer(text))
+        valid = None if is_filled is None else validity(is_filled)
+        return pa.StringArray.from_buffers(len(byte_start), pa.py_buffer(offsets), pa.py_buffer(text), valid)
 
     def _parent_ids(self, rows: Rows, parent: str) -> pa.Array:
         """Give the id of each row's parent, null where it has none."""
-        above = self.tables.rows[parent]
-        numbers = rows.parents[parent]
-        ids = self._named(above.transactions, above.byte_start, np.zeros(len(above), np.int32))
-        return ids.take(pa.array(numbers, pa.int32(), mask=numbers < 0))
+        above, numbers = self.tables.rows[parent], rows.parents[parent]
+        starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
+        return self._named(rows.transactions, starts, np.zeros(len(rows), np.int32), numbers >= 0)
 
     def _columns(self, rows: Rows) -> dict[str, pa.Array]:
         found = {}

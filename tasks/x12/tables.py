@@ -108,6 +108,11 @@ class Tables:
         return np.array([transaction.base for transaction in self.transactions], np.int64)
 
     @cached_property
+    def files(self) -> Array:
+        """Give the file number of each transaction."""
+        return np.array([transaction.file for transaction in self.transactions], np.int32)
+
+    @cached_property
     def firsts(self) -> Array:
         """Give the first segment of each transaction."""
         return np.array([transaction.numbers.start for transaction in self.transactions], np.int64)

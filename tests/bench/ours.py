@@ -1,66 +1,75 @@
 """Our engine as the bench calls it: the one module to change when the engine's functions change their names."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from tasks.stores.vault import FileBytes
 from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
-from tasks.x12.envelope import read_x12
-from tasks.x12.remittance import read_835
+from tasks.x12.envelope import Content, read_pieces, read_x12
+from tasks.x12.remittance import KEYS, read_remittances
+from tasks.x12.tables import read_tables
+from tests.fuzz.compiled import ALWAYS, compiling_from
 
 Tables = Mapping[str, pa.Table]
 SCHEMA = "main"
 """Where `to_duckdb` puts its tables."""
 
-NIGHT = date(2026, 3, 4)
-
 
 def warm_up() -> None:
-    """Bring the process to the state of one that has read a file before: everything imported and compiled."""
+    """Bring the process to the state of one that has read a large file before: everything imported and compiled."""
+    golden = Path(__file__).parents[1] / "x12" / "golden" / "835_reversal_and_correction.x12"
+    with compiling_from(ALWAYS):
+        tables([golden.read_bytes()], 1)
 
 
-def tables(contents: Sequence[bytes], threads: int) -> Tables:
+def tables(contents: Sequence[Content], threads: int) -> Tables:
     """Give the tables of these 835s, every row with its file and byte range."""
-    with ThreadPoolExecutor(threads) as pool:
-        read = list(pool.map(_rows, contents))
-    return {name: pa.Table.from_pylist([row for part in read for row in part[name]]) for name in read[0]}
+    digests = [sha256(content).hexdigest() for content in contents]
+    parts: dict[str, list[pa.Table]] = {name: [] for name in KEYS}
+    for piece in read_remittances(contents, digests, threads):
+        assert not any(faults for _, _, faults in piece.ended)
+        for name, table in piece.tables.items():
+            parts[name].append(table)
+    return {name: pa.concat_tables(part) for name, part in parts.items()}
 
 
-def _rows(content: bytes) -> Mapping[str, list[dict[str, object]]]:
-    return read_835(read_x12(content), sha256(content).hexdigest(), NIGHT)
-
-
-def verdicts(read: Tables) -> Mapping[str, Mapping[str, int]]:
-    """Give the balance verdicts over the tables."""
-    return balance({name: table.to_pylist() for name, table in read.items()})
+def verdicts(path: Path) -> tuple[list, object]:
+    """Give what the balance verdicts are taken over, and the function that takes them."""
+    parts = [part for piece in read_pieces([path.read_bytes()]) for part in read_tables(piece.transactions, "835")]
+    return parts, balance
 
 
 def to_duckdb(path: Path, database: Path) -> None:
-    """Bring one 835 from its file into a checkpointed DuckDB file."""
-    read = tables([path.read_bytes()], 1)
+    """Bring one 835 from its file into a checkpointed DuckDB file: one thread reads ahead, this one writes."""
+    content = path.read_bytes()
+    made: set[str] = set()
     with duckdb.connect(str(database)) as connection:
-        for name, table in read.items():
-            connection.register("read", table)
-            connection.execute(f"create table {name} as select * from read")
+        connection.execute("begin")
+        for piece in read_remittances([content], [sha256(content).hexdigest()], 2):
+            for name, table in piece.tables.items():
+                connection.register("part", table)
+                verb = "insert into {} select * from part" if name in made else "create table {} as select * from part"
+                connection.execute(verb.format(name))
+                made.add(name)
+        connection.execute("commit")
         connection.execute("checkpoint")
 
 
 def read_837(contents: Sequence[bytes], threads: int) -> Mapping[str, int]:
     """Read 837Ps and give claims, lines and charged_cents."""
-    with ThreadPoolExecutor(threads) as pool:
-        totals = list(pool.map(lambda content: count_claims(read_x12(content).transactions).totals, contents))
+    totals = [count_claims(read_x12(content).transactions).totals for content in contents]
     return {name: sum(total[name] for total in totals) for name in ("claims", "lines", "charged_cents")}
 
 
 def read_in_pieces(path: Path) -> Mapping[str, int]:
-    """Read an 835 that is larger than memory should hold; give claims, lines and adjustments.
-
-    Raises: NotImplementedError where the engine cannot; the bench then says so.
-    """
-    raise NotImplementedError(path)
+    """Read an 835 that is larger than memory should hold; give claims, lines and adjustments."""
+    counts = dict.fromkeys(("claims", "lines", "adjustments"), 0)
+    for piece in read_remittances([FileBytes(path)], ["0" * 64], 1):
+        for name, table in zip(counts, ("claim", "service", "adjustment"), strict=True):
+            counts[name] += piece.tables[table].num_rows if piece.tables else 0
+    return counts

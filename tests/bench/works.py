@@ -44,8 +44,9 @@ def read_in_pieces(path: Path) -> Action:
 
 def balance(path: Path) -> Action:
     ours.warm_up()
-    read = ours.tables([path.read_bytes()], 1)
-    return lambda: {"unbalanced": sum(rule["unbalanced"] for rule in ours.verdicts(read).values())}
+    read, verdicts = ours.verdicts(path)
+    verdicts(read)
+    return lambda: {"unbalanced": sum(rule["unbalanced"] for rule in verdicts(read).values())}
 
 
 def to_database(path: Path) -> Action:

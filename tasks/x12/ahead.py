@@ -1,0 +1,51 @@
+"""Work on pieces in several threads, given back in order: kernels and Arrow hold no lock of the interpreter."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AHEAD = 2
+"""Pieces that a thread may be ahead of the caller: enough to overlap reading with writing, and memory stays bounded."""
+
+
+def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
+    """Give work(item) for each item, in order.
+
+    Holds: items are taken one after the other, whichever thread takes them; one thread is the caller's own.
+    """
+    if threads <= 1:
+        yield from map(work, items)
+        return
+    lock, numbers = Lock(), iter(range(1_000_000_000))
+
+    def take() -> tuple[int, list[Result]]:
+        with lock:
+            number = next(numbers)
+            taken = list(_one(items))
+        return number, [work(item) for item in taken]
+
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: list[Future[tuple[int, list[Result]]]] = [pool.submit(take) for _ in range(threads * _AHEAD)]
+        done: dict[int, list[Result]] = {}
+        wanted = 0
+        while True:
+            while wanted not in done:
+                number, results = waiting.pop(0).result()
+                done[number] = results
+            results = done.pop(wanted)
+            wanted += 1
+            if not results:
+                return
+            waiting.append(pool.submit(take))
+            yield from results
+
+
+def _one(items: Iterator[Item]) -> Iterator[Item]:
+    """Give the next item, if there is one."""
+    for item in items:
+        yield item
+        return
