@@ -10,7 +10,12 @@ PIECE = 4096
 
 
 class CuttingProxy:
-    """A TCP proxy on loopback that closes everything after n bytes, or in place of the server's next reply."""
+    """A TCP proxy on loopback that breaks everything after n bytes, or in place of the server's next reply.
+
+    Holds: which connections a cut breaks is settled, under the lock, at the byte that causes it; one that comes later is whole.
+    Sockets are shut down when broken and closed at the very end: a number closed early would be given to a new
+    connection while a thread is still about to read from the old one.
+    """
 
     def __init__(self, port):
         self._target = port
@@ -41,9 +46,13 @@ class CuttingProxy:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._break_all()
+        with self._lock:
+            pairs = self._pairs
+        self._break(pairs)
         for thread in self._threads:
             thread.join(5)
+        for end in (end for pair in pairs for end in pair):
+            end.close()
 
     def _start(self, work, *arguments):
         thread = threading.Thread(target=work, args=arguments, daemon=True)
@@ -56,11 +65,11 @@ class CuttingProxy:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            if self._is_refusing:
-                near.close()
-                continue
-            far = socket.create_connection(("127.0.0.1", self._target))
             with self._lock:
+                if self._is_refusing:
+                    near.close()
+                    continue
+                far = socket.create_connection(("127.0.0.1", self._target))
                 self._pairs.append((near, far))
             self._start(self._to_server, near, far)
             self._start(self._to_client, near, far)
@@ -68,54 +77,50 @@ class CuttingProxy:
     def _to_server(self, near, far):
         with suppress(OSError):
             while data := near.recv(PIECE):
-                data, is_last = self._allow(data)
+                data, doomed = self._allow(data)
                 far.sendall(data)
-                if is_last:
-                    return self._cut()
-        return self._break(near, far)
+                self._break(doomed)
+        self._break([(near, far)])
 
     def _to_client(self, near, far):
         with suppress(OSError):
             while data := far.recv(PIECE):
-                if self._is_reply_lost():
-                    return self._cut()
-                near.sendall(data)
-        return self._break(near, far)
+                doomed = self._lose_reply()
+                self._break(doomed)
+                if not doomed:
+                    near.sendall(data)
+        self._break([(near, far)])
 
     def _allow(self, data):
+        """Give what may pass of the data, and the connections to break behind it."""
         with self._lock:
-            if self._left is not None and len(data) >= self._left:
-                data, self._left, is_last = data[: self._left], None, True
-            else:
-                is_last = False
-                if self._left is not None:
-                    self._left -= len(data)
+            doomed = []
+            if self._left is not None:
+                data = data[: self._left]
+                self._left -= len(data)
+                if not self._left:
+                    self._left, doomed = None, self._cut()
             self.sent += len(data)
-            return data, is_last
+            return data, doomed
 
-    def _is_reply_lost(self):
+    def _lose_reply(self):
+        """Give the connections to break in place of this reply: none where it may pass."""
         with self._lock:
             if self._reply_after is None or self.sent < self._reply_after:
-                return False
+                return []
             self._reply_after = None
-            return True
+            return self._cut()
 
     def _cut(self):
         self.cuts += 1
         self._is_refusing = self._is_refusing or self._refuses_after_cut
-        self._break_all()
+        return list(self._pairs)
 
-    def _break_all(self):
-        with self._lock:
-            pairs, self._pairs = self._pairs, []
-        for near, far in pairs:
-            self._break(near, far)
-
-    def _break(self, near, far):
-        for end in (near, far):
+    @staticmethod
+    def _break(pairs):
+        for end in (end for pair in pairs for end in pair):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            end.close()
 
 
 @pytest.fixture
