@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from prefect import flow
+from prefect import Task, flow
 
 from flows.nightly import STEPS, nightly
 from schemas.errors import ClaimcycleError
@@ -24,11 +24,7 @@ def backfill(
 
     Holds: steps add only what is missing: what was sent, read and posted is not sent, read or posted again.
     """
-    if until < since:
-        raise ClaimcycleError(f"--until {until} lies before --since {since}; swap them")
-    chosen = [s for s in STEPS if step in (None, s.name)]
-    if not chosen:
-        raise ClaimcycleError(f"no step {step!r}; one of: {', '.join(s.name for s in STEPS)}")
+    chosen = chosen_steps(since, until, step)
     lines = []
     if payer or file:
         released = release_files(Path(home), payer, file, dry_run)
@@ -46,3 +42,16 @@ def backfill(
         else:
             chosen[0](Path(home), day)
     return lines
+
+
+def chosen_steps(since: date, until: date, step: str | None) -> list[Task[[Path, date], dict[str, int]]]:
+    """Give the steps to run again: the one named, else all.
+
+    Raises: ClaimcycleError where no such step or range of dates is.
+    """
+    if until < since:
+        raise ClaimcycleError(f"--until {until} lies before --since {since}; swap them")
+    chosen = [s for s in STEPS if step in (None, s.name)]
+    if not chosen:
+        raise ClaimcycleError(f"no step {step!r}; one of: {', '.join(s.name for s in STEPS)}")
+    return chosen

@@ -1,4 +1,7 @@
-"""The `claims` command: starts nights and asks questions of the warehouse; each error is one line with the next step."""
+"""Run billing nights and ask questions of the warehouse.
+
+Exit status: 0 done; 1 what ran says no; 2 it could not run, one line says what to do; 3 done, and bad input waits.
+"""
 
 import atexit
 import json
@@ -9,15 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-from schemas.errors import ClaimcycleError
-
-if TYPE_CHECKING:
-    from tasks.stores.warehouse import Warehouse
+from schemas.errors import ClaimcycleError, NightFailed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 x12_app = typer.Typer(help="Read X12 files.", no_args_is_help=True)
@@ -26,7 +26,9 @@ payer_app = typer.Typer(help="Play the synthetic payer.", no_args_is_help=True)
 app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
-console = Console(width=None if sys.stdout.isatty() else 140)
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What every wrong option or argument is; typer exports only its children."""
+console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)
 
 
 def _day(text: str) -> date:
@@ -51,13 +53,16 @@ def nightly(
     night: Night = None,
     encounters: Annotated[
         Path | None,
-        typer.Option(help="Folder of an export (Synthea CSV or canonical) to take instead of the practice's drops."),
+        typer.Option(help="Folder of a Synthea CSV export; a home is made for it."),
     ] = None,
     nights: Annotated[
         int | None, typer.Option(min=1, help="Consecutive nights; what practice.toml says by default.")
     ] = None,
 ) -> None:
-    """Run the night (embedded, no server): exports in, claims out, money posted, denials worked, report published."""
+    """Run the night: exports in, claims out, money posted, report made.
+
+    Prefect runs embedded, without a server. Exit status 3: the night is done, and bad input waits for a person.
+    """
     _embed_prefect()
     from flows.opening import open_home
     from flows.rehearsal import run_nights
@@ -85,17 +90,33 @@ def backfill(
     file: Annotated[str | None, typer.Option(help="Release this quarantined file (name or SHA-256) first.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")] = False,
 ) -> None:
-    """Run the same steps over a range of dates, after releasing quarantined files to be read again."""
+    """Run the same steps again over a range of dates.
+
+    Quarantined files that --payer or --file names are released first, to be read again.
+    """
     _embed_prefect()
     from flows.backfill import backfill as run
+    from flows.backfill import chosen_steps
+    from tasks.stores.home import load_practice
 
+    load_practice(home)
+    chosen_steps(since, until, step)
     for line in run(str(home), since, until, step, payer, file, dry_run):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
-def census(home: Home = DEFAULT_HOME, night: Night = None) -> None:
-    """Count every encounter and claim in exactly one state, with dollars; exit 1 when it does not tie."""
+def census(
+    home: Home = DEFAULT_HOME,
+    night: Annotated[
+        date | None,
+        typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="As of this night; the newest by default."),
+    ] = None,
+) -> None:
+    """Count every encounter and claim once; exit 1 where it does not tie.
+
+    Each stage against the one before, in counts and in dollars.
+    """
     from flows.summary import print_census
 
     if not print_census(console, home, night):
@@ -104,7 +125,10 @@ def census(home: Home = DEFAULT_HOME, night: Night = None) -> None:
 
 @app.command()
 def explain(identifier: str, home: Home = DEFAULT_HOME) -> None:
-    """Print the life of a claim, encounter, file, ledger entry or denial: rows, files, byte ranges, rules, cents."""
+    """Tell the life of a claim, encounter, file, entry or denial.
+
+    Rows, files, byte ranges, rules, dollars. IDENTIFIER: a key or its first digits, a patient or payer control number, a file name.
+    """
     from flows.explanation import print_life
 
     print_life(console, home, identifier)
@@ -115,7 +139,7 @@ def x12_summary(
     files: Annotated[list[Path], typer.Argument(help="X12 files.")],
     _as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and kind: the one form.")] = True,
 ) -> None:
-    """Count what is in X12 files, in cents, with balance verdicts and faults (docs/x12.md)."""
+    """Count what X12 files hold, in cents, with verdicts and faults."""
     from tasks.x12.summary import summarize
 
     faults = 0
@@ -134,25 +158,21 @@ def x12_summary(
 @app.command()
 def sql(query: str, home: Home = DEFAULT_HOME) -> None:
     """Run a query on the analysts' snapshot, read-only."""
-    from rich.table import Table
+    from flows.tables import print_answer
+    from tasks.stores.snapshot import ask
 
-    with _snapshot(home) as warehouse:
-        rows = warehouse.rows(query)
-    table = Table(*(rows[0] if rows else ["no rows"]))
-    for row in rows:
-        table.add_row(*("" if v is None else str(v) for v in row.values()))
-    console.print(table)
+    print_answer(console, ask(home, query))
 
 
 @app.command()
 def doctor(home: Home = DEFAULT_HOME) -> None:
-    """Say whether this installation is fit to run tonight, and if not, what to do."""
+    """Say whether tonight can run, and if not, what to do."""
     from flows.doctor import examine
 
     findings = examine(home)
     for finding in findings:
-        mark = "[green]ok [/]" if finding.is_well else "[red]no [/]"
-        console.print(f"{mark} {finding.what}: {finding.said}")
+        console.print("ok " if finding.is_well else "no ", style="green" if finding.is_well else "red", end=" ")
+        console.print(f"{finding.what}: {finding.said}", highlight=False, markup=False, soft_wrap=True)
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
 
@@ -162,7 +182,10 @@ def practice_make(
     folder: Annotated[Path, typer.Argument(help="Where to make it.")],
     plan: Annotated[Path, typer.Option(help="The plan: seed, dates, rates.")] = Path("data/sample/plan.toml"),
 ) -> None:
-    """Make a synthetic practice's home: settings, registries and dated encounter drops, the same bytes for the same plan."""
+    """Make a synthetic practice's home.
+
+    Settings, registries and dated encounter drops: the same bytes for the same plan.
+    """
     from tasks.simulation.practice import load_plan, write_practice
 
     written = write_practice(load_plan(plan), folder)
@@ -172,20 +195,13 @@ def practice_make(
 
 @payer_app.command("answer")
 def payer_answer(home: Home = DEFAULT_HOME, night: Night = None) -> None:
-    """Let the synthetic payer answer what lies in its mailbox, as of that date."""
+    """Answer what lies in the synthetic payer's mailbox, as of that date."""
     _embed_prefect()
     from flows.rehearsal import rehearse
+    from tasks.stores.home import load_practice
 
+    load_practice(home)
     console.print(rehearse(str(home), night or datetime.now(UTC).date()))
-
-
-@contextmanager
-def _snapshot(home: Path) -> Iterator["Warehouse"]:
-    from tasks.stores.snapshot import current_snapshot
-    from tasks.stores.warehouse import reader
-
-    with reader(current_snapshot(home)) as warehouse:
-        yield warehouse
 
 
 def _embed_prefect() -> None:
@@ -193,7 +209,7 @@ def _embed_prefect() -> None:
     defaults = {
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # main() says it in one line
         "PREFECT_LOGGING_EXTRA_LOGGERS": "claimcycle.night",
     }
     for name, value in defaults.items():
@@ -214,14 +230,35 @@ def _quiet_the_end() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
+def _end(said: str, status: int) -> NoReturn:
+    """Say why in one line, and end."""
+    line = " ".join(said.split())
+    Console(stderr=True).print(
+        f"claims: {line}", style="red", highlight=False, markup=False, emoji=False, soft_wrap=True
+    )
+    raise SystemExit(status) from None
+
+
+def _explain_usage(error: Any) -> NoReturn:
+    """Say what is wrong with the words after `claims`; where nothing follows, tell what can."""
+    if "\n" in error.format_message():
+        error.show()
+        raise SystemExit(2) from None
+    command = error.ctx.command_path if error.ctx else "claims"
+    _end(f"{error.format_message().rstrip('.')}; see `{command} --help`", 2)
+
+
 def main() -> None:
-    """Run the command; errors of ours are one line and exit status 2, what ran and failed gives 1."""
+    """Run the command; an error is one line and exit status 2, a night that ran and failed gives 1."""
     atexit.register(_quiet_the_end)  # registered first, so that it runs last
     try:
-        app()
+        raise SystemExit(app(standalone_mode=False) or 0)
+    except UsageError as error:
+        _explain_usage(error)
     except ClaimcycleError as error:
-        Console(stderr=True).print(f"claims: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
-        raise SystemExit(2) from None
+        _end(str(error), 1 if isinstance(error, NightFailed) else 2)
+    except OSError as error:
+        _end(f"{error.filename}: {error.strerror}; check that it is there and who may read or write it", 2)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas.errors import ClaimcycleError
 from tasks.stores import home as homes
 from tasks.stores.mailbox import open_mailbox
-from tasks.stores.warehouse import locked
+from tasks.stores.warehouse import locked, warehouse_path
 
 LEAST_FREE_BYTES = 2 * 1024**3
 
@@ -77,6 +77,8 @@ def _mailboxes(home: Path) -> str:
 
 
 def _lock(home: Path) -> str:
+    if not warehouse_path(home).exists():
+        return "no warehouse yet"
     with locked(home):
         return "free"
 

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from schemas.money import dollars
+from flows.tables import print_table
 from tasks.stores.lives import live_of, said_at
 from tasks.stores.snapshot import current_snapshot
 from tasks.stores.warehouse import reader
@@ -18,17 +17,9 @@ def print_life(console: Console, home: Path, identifier: str) -> None:
     """Print every section of the thing's life; rows that come from an X12 file are followed by the file's own segments."""
     with reader(current_snapshot(home)) as warehouse:
         life = live_of(warehouse, identifier)
-    console.print(f"[bold]{life.kind} {life.key}")
+    console.print(f"{life.kind} {life.key}", style="bold", highlight=False, markup=False)
     for name, rows in life.sections.items():
-        table = Table(title=name, title_justify="left")
-        for column in rows[0]:
-            table.add_column(
-                column.removesuffix("_cents").replace("_", " "),
-                justify="right" if column.endswith("_cents") else "left",
-            )
-        for row in rows:
-            table.add_row(*(_shown(column, value) for column, value in row.items()))
-        console.print(table)
+        print_table(console, name, [_shortened(row) for row in rows])
         for row in rows:
             for segment in _segments(home, row):
                 console.print(
@@ -44,11 +35,12 @@ def _segments(home: Path, row: dict[str, Any]) -> list[str]:
     return said_at(home, row["file_sha256"], row["byte_start"], row["byte_end"])
 
 
-def _shown(column: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if column.endswith("_cents"):
-        return dollars(int(value))
-    if column == "file_sha256":
-        return str(value)[:SHOWN_DIGITS]
-    return str(value)
+def _shortened(row: dict[str, Any]) -> dict[str, Any]:
+    """Give the row with its file's hash cut to what `claims explain` takes, its other numbers as they are written."""
+    return {name: _written(name, value) for name, value in row.items()}
+
+
+def _written(name: str, value: Any) -> Any:
+    if name == "file_sha256" and value:
+        return value[:SHOWN_DIGITS]
+    return value if value is None or name.endswith("_cents") else str(value)

@@ -6,6 +6,7 @@ from schemas.errors import HomeFault
 from tasks.encounters.registry import make_registry, registry_files
 from tasks.encounters.rows import read_rows
 from tasks.encounters.synthea import is_synthea
+from tasks.stores.home import load_practice
 from tasks.stores.practice_home import export_files, lay_out_export
 
 TENANT = "export"
@@ -14,9 +15,12 @@ TENANT = "export"
 def found_export_home(home: Path, export: Path) -> None:
     """The folder is a home for that export; a folder that is one already stays as it is.
 
-    Raises: HomeFault when the export's headers are none that we know.
+    Raises: HomeFault when the export's headers are none that we know, or the folder is the home of something else.
     """
     if (home / "practice.toml").exists():
+        drops = load_practice(home).drops
+        if drops.resolve() != export.resolve():
+            raise HomeFault(f"{home} is the home of {drops}; name another --home for {export}")
         return
     frames = {
         name.removesuffix(".csv"): read_rows(content, name, None)[0] for name, content in export_files(export).items()

@@ -33,10 +33,14 @@ STC_EVENTS = {
     "A4": "status_not_found",
 }
 """What an answer does to a claim. Source: X12 external code list 507; docs/architecture.md, acknowledgments."""
+WAITING_EVENTS = {"P": "status_pending", "R": "info_requested"}
+"""The same by the first letter of the category. Source: X12 RFI 1942: not for a 277CA, and sent in it all the same."""
 TROUBLE_FIRST = {
     "ack277_received": 0,
     "ack277_accepted": 1,
     "ack277_split": 1,
+    "status_pending": 2,
+    "info_requested": 2,
     "status_not_found": 2,
     "ack277_rejected": 3,
 }
@@ -71,12 +75,30 @@ def _read_all(
     for digest, kind in contents:
         read, told_as = READERS[kind]
         try:
-            answers[told_as] += read(read_x12(get_bytes(home, digest)), digest, night)
+            said = read(read_x12(get_bytes(home, digest)), digest, night)
+            if told_as == "277CA":
+                _require_ours(warehouse, said)
+            answers[told_as] += said
         except Fault as fault:
             quarantine(warehouse, digest, kind, fault, night)
         else:
             finish(warehouse, digest, kind, "read", night)
     return answers
+
+
+def _require_ours(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> None:
+    """Say nothing where a 277CA speaks of a claim of ours, or of none at all.
+
+    Raises: Fault where every claim it speaks of is one that we never sent.
+    """
+    if answers and not versions_by_control_number(warehouse, [a["patient_control_number"] for a in answers]):
+        raise Fault(
+            "UNKNOWN_CLAIM",
+            f"{len(answers)} answer(s) for claims that we never sent, and none for ours",
+            "ask the sender whose file it is",
+            answers[0]["byte_start"],
+            "STC",
+        )
 
 
 def _interchanges(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Happening]:
@@ -126,7 +148,7 @@ def _claims(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> list[Hap
         answer["claim_id"], answer["claim_version"] = (
             (ours["claim_id"], ours["claim_version"]) if ours else (None, None)
         )
-        event = STC_EVENTS.get(answer["category_code"])
+        event = STC_EVENTS.get(answer["category_code"]) or WAITING_EVENTS.get(answer["category_code"][:1])
         key = (answer["file_sha256"], answer["patient_control_number"], answer["hop"])
         if ours and event and (key not in worst or TROUBLE_FIRST[event] > TROUBLE_FIRST[worst[key][0]]):
             worst[key] = (event, answer)

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from schemas.errors import ClaimcycleError
 from tasks.step import step
 from tasks.stores.warehouse import writer
 
@@ -18,9 +19,13 @@ def release_files(home: Path, payer: str | None, file: str | None, is_dry_run: b
     """Quarantined files of that payer's mailbox, or of that name or hash, are unread again; their faults stay on record.
 
     Holds: nothing received is changed; a file still at fault goes back to quarantine.
+    Raises: ClaimcycleError where no quarantined file is meant.
     """
     with writer(home) as warehouse:
         chosen = warehouse.rows(CHOSEN, [payer, file])
+        if not chosen:
+            said = " and ".join(f"{what} {name}" for what, name in (("payer", payer), ("file", file)) if name)
+            raise ClaimcycleError(f'nothing in quarantine of {said}; `claims sql "from files.quarantined"` lists it')
         for row in chosen if not is_dry_run else []:
             warehouse.execute(
                 "delete from files.reading where file_sha256 = $1 and kind = $2", [row["file_sha256"], row["kind"]]

@@ -54,7 +54,8 @@ create table if not exists files.tolerance ( -- one row per leniency used on a f
 
 create or replace view files.quarantined as -- files that wait for a person, with the reason and the next step
 select f.file_sha256, a.source, a.drop_name, a.file_name, f.fault_code, f.byte_start, f.message, f.remedy, f.found_on
-from files.fault f left join (select file_sha256, min(source) source, min(drop_name) drop_name, min(file_name) file_name from files.arrival group by 1) a using (file_sha256);
+from files.fault f semi join files.reading r on r.file_sha256 = f.file_sha256 and r.outcome = 'quarantined'
+left join (select file_sha256, min(source) source, min(drop_name) drop_name, min(file_name) file_name from files.arrival group by 1) a using (file_sha256);
 
 create or replace view files.unread as -- MUST BE EMPTY: contents that no step finished with by the end of the night
 select c.file_sha256, c.kind from files.content c anti join files.reading r on r.file_sha256 = c.file_sha256 and r.kind = c.kind;

@@ -12,7 +12,7 @@ create table if not exists reports.night ( -- one row per closed night
   charged_cents         bigint not null, -- cents charged, cumulative
   paid_cents            bigint not null, -- cents paid by payers on claims, cumulative
   adjusted_cents        bigint not null, -- cents contractually adjusted, cumulative
-  patient_cents         bigint not null, -- cents moved to patients, cumulative
+  patient_cents         bigint not null, -- cents that patients owe: left to them less what they paid, cumulative
   open_cents            bigint not null, -- cents open with payers, denied ones included, cumulative
   denial_case_count     integer not null, -- denial cases opened, cumulative
   quarantined_row_count integer not null, -- encounter rows in quarantine, cumulative
@@ -76,6 +76,23 @@ from remittances.claim c join remittances.payment p using (payment_id) where p.v
 create or replace view remittances.held as -- payments that do not balance or contradict one already posted: money that waits
 select p.payment_id, p.trace_number, p.payer_id, p.payment_cents, b.difference_cents, p.verdict_reason, p.file_sha256, p.read_on
 from remittances.payment p join remittances.transaction_balance b using (payment_id) where p.verdict = 'held';
+
+create or replace view reports.bad_input as -- one row per thing received that is set aside whole: a file, a payment, a claim or an answer in a file; what is wrong, where, and what to do
+with aside as (
+  select file_sha256, 'file' as part, fault_code as code, byte_start, message, remedy, found_on from files.quarantined
+  union all
+  select h.file_sha256, 'payment', 'HELD', p.byte_start, split_part(h.verdict_reason, ': ', 1), split_part(h.verdict_reason, ': ', 2), h.read_on
+  from remittances.held h join remittances.payment p using (payment_id)
+  union all
+  select u.file_sha256, 'claim', 'UNMATCHED', u.byte_start, 'a remitted claim that is none of ours; its money is in unapplied', 'find out whose it is', c.read_on
+  from remittances.unmatched u join remittances.claim c using (remitted_claim_id)
+  union all
+  select p.file_sha256, 'claim', upper(x.exception_code), p.byte_start, x.message, 'look at it with claims explain', x.found_on from ledger.exception x join remittances.payment p using (payment_id)
+  union all
+  select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
+  union all
+  select file_sha256, 'answer', 'ILLEGAL_MOVE', byte_start, event || ' is not legal in state ' || state, 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
+select a.file_name, s.* from aside s left join (select file_sha256, min(file_name) as file_name from files.arrival group by 1) a using (file_sha256);
 
 create or replace view ledger.untraced as -- MUST BE EMPTY: entries whose file is not in the vault's register or whose bytes are no range
 select e.entry_id, e.rule_id from ledger.entry e left join files.file f using (file_sha256) where f.file_sha256 is null or e.byte_start < 0 or e.byte_end <= e.byte_start or e.byte_end > f.byte_count;

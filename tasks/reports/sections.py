@@ -45,7 +45,7 @@ TABLES: tuple[Table, ...] = (
             Column("p90_days", "90% within days", "days"),
         ),
         "No claim yet.",
-        "Charged is the sum of paid, adjusted, earlier payer, written off, patients owe and open, less suspense.",
+        "Charged is the sum of paid, patients paid, adjusted, earlier payer, written off, patients owe and open, less suspense.",
     ),
     Table(
         "aging",

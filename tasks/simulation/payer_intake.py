@@ -14,7 +14,7 @@ from tasks.simulation.payer_state import Batch, Partner, Record
 from tasks.simulation.payer_status import ClaimStatus, write_277ca
 from tasks.simulation.payer_writer import SetVerdict, plain, write_999, write_file, write_ta1
 
-FORWARDED, TAKEN, ACCEPTED = "A0:16:PR", "A1:19:PR", "A2:20:PR"
+FORWARDED, TAKEN, ACCEPTED, IN_REVIEW = "A0:16:PR", "A1:19:PR", "A2:20:PR", "P2:46:PR"
 UNKNOWN_ORIGINAL = "A3:464"
 SEGMENT_ERRORS, NOT_SUPPORTED = "5", "1"
 
@@ -47,11 +47,11 @@ def receive_interchange(run: Night, interchange: Interchange) -> None:
 
 
 def answer_claims(run: Night) -> None:
-    """Give the payer's own word (277CA, second hop) on the claims that are due for it tonight."""
+    """Give the payer's own word (277CA, second hop) on the claims that are due for it tonight, and say which are in review."""
     payers: dict[str, dict[Batch, list[ClaimStatus]]] = {}
-    for due in run.take_due(("answer",)):
+    for due in run.take_due(("answer", "review")):
         record = run.state.records[due.payer_claim_number]
-        status = _enter(run, record)
+        status = IN_REVIEW if due.kind == "review" else _enter(run, record)
         answers = payers.setdefault(record.claim.payer_id, {})
         answers.setdefault(record.batch, []).append(ClaimStatus(record, status))
     for payer_id in sorted(payers):
@@ -162,10 +162,19 @@ def _enter(run: Night, record: Record) -> str:
         run.keep(original, status="replaced")
     run.keep(record, status="accepted")
     run.state.numbers[record.payer_claim_number] = record.payer_claim_number
-    lag = run.scenario.terms_of(claim.payer_id).payment_lag_nights
-    key = claim.patient_control_number
-    run.plan(record, "pay", draw_between(run.seed, key, "payment lag", min(lag), max(lag)))
+    _plan_payment(run, record)
     return ACCEPTED
+
+
+def _plan_payment(run: Night, record: Record) -> None:
+    """Plan when the claim is decided; by rate it is reviewed first, which is said a night later."""
+    lag, key = run.scenario.terms_of(record.claim.payer_id).payment_lag_nights, record.claim.patient_control_number
+    nights = draw_between(run.seed, key, "payment lag", min(lag), max(lag))
+    words = run.scenario.acknowledgments
+    if record.draw_key and hits(run.seed, record.draw_key, "review", words.review_rate):
+        run.plan(record, "review", 1)
+        nights += words.review_nights
+    run.plan(record, "pay", nights)
 
 
 def _post_277ca(run: Night, kind: str, source: Party, answers: Mapping[Batch, Sequence[ClaimStatus]]) -> None:

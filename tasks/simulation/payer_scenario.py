@@ -61,11 +61,13 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Acknowledgments:
-    """How often an envelope or a transaction set is refused, and when the payer's own 277CA comes."""
+    """How often an envelope or a transaction set is refused, when the payer's own 277CA comes, and how often it reviews a claim."""
 
     interchange_reject_rate: float = 0.0
     transaction_reject_rate: float = 0.0
     payer_lag_nights: int = 1
+    review_rate: float = 0.0
+    review_nights: int = 4
 
 
 @dataclass(frozen=True)

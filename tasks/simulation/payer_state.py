@@ -67,7 +67,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Due:
-    """A thing to do for a claim: answer, pay, split_rest, reverse or correct."""
+    """A thing to do for a claim: answer, review, pay, split_rest, reverse or correct."""
 
     due_on: date
     kind: str

@@ -21,7 +21,7 @@ from tasks.simulation.payer_writer import (
 )
 
 VERSION = "005010X214"
-ACCEPTED = ("A0", "A1", "A2", "A5")
+ACCEPTED = ("A0", "A1", "A2", "A5", "P2")
 RECEIVED = "A1:19:PR"
 
 
@@ -86,7 +86,7 @@ def _provider(level: int, statuses: Sequence[ClaimStatus]) -> list[str]:
 def _patient(sheet: Sheet, level: int, parent: int, status: ClaimStatus) -> list[str]:
     claim = status.record.claim
     action = "WQ" if status.is_accepted else "U"
-    number = status.record.payer_claim_number if status.status.startswith("A2") else ""
+    number = status.record.payer_claim_number if status.status.startswith(("A2", "P2")) else ""
     trace = plain(claim.clearinghouse_trace_number)
     return [
         segment("HL", level, parent, "PT"),

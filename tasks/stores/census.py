@@ -1,7 +1,6 @@
 """The census: every encounter and claim counted once, with cents, stage against stage."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from tasks.stores.invariants import find_violations
@@ -12,11 +11,14 @@ select outcome, coalesce(reason, rule_id, '') as reason, coalesce(owner, '') as 
 from encounters.outcome group by all order by outcome, encounters desc, reason
 """
 STATES = """
-select s.state, count(*) as claims, sum(v.total_charge_cents)::bigint as charge_cents, coalesce(sum(b.paid_cents), 0)::bigint as paid_cents,
-       coalesce(sum(b.contractual_cents), 0)::bigint as adjusted_cents, coalesce(sum(b.patient_cents), 0)::bigint as patient_cents,
-       coalesce(sum(b.payer_open_cents + b.denied_cents), 0)::bigint as open_cents
+select s.state, count(*) as claims, sum(v.total_charge_cents)::bigint as charge_cents,
+       coalesce(sum(b.paid_cents), 0)::bigint as payer_paid_cents, coalesce(sum(b.patient_paid_cents), 0)::bigint as patient_paid_cents,
+       coalesce(sum(b.contractual_cents), 0)::bigint as adjusted_cents, coalesce(sum(b.prior_payer_cents), 0)::bigint as earlier_payer_cents,
+       coalesce(sum(b.written_off_cents), 0)::bigint as written_off_cents, coalesce(sum(b.waiting_cents), 0)::bigint as in_suspense_cents,
+       coalesce(sum(b.patient_cents), 0)::bigint as patient_owes_cents, coalesce(sum(b.payer_open_cents + b.denied_cents), 0)::bigint as open_cents
 from claims.state s join claims.current_version v using (claim_id) left join ledger.claim_balance b using (claim_id) group by 1 order by 1
 """
+"""Holds: in each row the charge is the sum of the other cents: what became of each dollar charged."""
 TIES = """
 select 'encounters received = sum of outcomes' as tie, (select count(distinct encounter_id) from encounters.intake) as expected, (select count(*) from encounters.outcome where outcome is not null) as found
 union all
@@ -49,19 +51,23 @@ class Census:
     nights: list[dict[str, Any]]
 
     @property
+    def money(self) -> dict[str, int]:
+        """What became of every cent charged, over all claims; the first is the sum of the others."""
+        names = [name for name in (self.states[0] if self.states else {}) if name.endswith("_cents")]
+        return {name: sum(state[name] for state in self.states) for name in names}
+
+    @property
     def is_tied(self) -> bool:
         """True when every stage ties and no invariant is broken."""
         return not self.violations and all((t["expected"] or 0) == (t["found"] or 0) for t in self.ties)
 
 
-def take_census(warehouse: Warehouse, night: date | None = None) -> Census:
-    """Count encounters and claims as the snapshot has them; with `night`, the closing row of that night alone beside."""
+def take_census(warehouse: Warehouse) -> Census:
+    """Count encounters and claims as the snapshot has them, the closing rows of its nights beside."""
     return Census(
         outcomes=warehouse.rows(OUTCOMES),
         states=warehouse.rows(STATES),
         ties=warehouse.rows(TIES),
         violations=find_violations(warehouse),
-        nights=warehouse.rows(
-            "select * from reports.night where $1::date is null or night = $1 order by night", [night]
-        ),
+        nights=warehouse.rows("select * from reports.night order by night"),
     )

@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -103,40 +103,52 @@ def _partner(said: dict[str, Any]) -> Partner:
 
 def load_payers(home: Path) -> list[dict[str, Any]]:
     """Give the rows of registry/payers.csv in the shape of encounters.payer."""
-    return [
-        {
-            **row,
-            "filing_limit_days": int(row["filing_limit_days"]),
-            "corrected_limit_days": int(row["corrected_limit_days"]),
-            "appeal_limit_days": int(row["appeal_limit_days"]),
-            "accepts_replacement": row["accepts_replacement"] == "Y",
-            "expected_answer_days": int(row["expected_answer_days"]),
-        }
-        for row in _registry(home, "payers.csv")
-    ]
+    return _registry(home, "payers.csv", _payer)
+
+
+def _payer(row: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        **row,
+        "filing_limit_days": int(row["filing_limit_days"]),
+        "corrected_limit_days": int(row["corrected_limit_days"]),
+        "appeal_limit_days": int(row["appeal_limit_days"]),
+        "accepts_replacement": row["accepts_replacement"] == "Y",
+        "expected_answer_days": int(row["expected_answer_days"]),
+    }
 
 
 def load_fees(home: Path) -> list[dict[str, Any]]:
     """Give the rows of registry/fees.csv in the shape of encounters.fee."""
-    return [
-        {
-            "procedure_code": row["procedure_code"],
-            "charge_cents": cents_of(row["charge"]),
-            "valid_from": date.fromisoformat(row["valid_from"]),
-            "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        }
-        for row in _registry(home, "fees.csv")
-    ]
+    return _registry(home, "fees.csv", _fee)
+
+
+def _fee(row: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "procedure_code": row["procedure_code"],
+        "charge_cents": cents_of(row["charge"]),
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+    }
 
 
 def load_authorization_rules(home: Path) -> list[dict[str, Any]]:
     """Give the rows of registry/authorizations.csv in the shape of encounters.authorization_rule."""
-    return [dict(row) for row in _registry(home, "authorizations.csv")]
+    return _registry(home, "authorizations.csv", dict)
 
 
-def _registry(home: Path, name: str) -> list[dict[str, str]]:
+def _registry(home: Path, name: str, shaped: Callable[[Mapping[str, str]], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the rows of a registry, each in its table's shape.
+
+    Raises: HomeFault naming the file, and the line and what is wrong with it.
+    """
     path = home / "registry" / name
     if not path.exists():
         raise HomeFault(f"{path} is missing; every practice needs it, data/sample/registry shows the columns")
+    rows = []
     with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        for line, row in enumerate(csv.DictReader(stream), 2):
+            try:
+                rows.append(shaped(row))
+            except (KeyError, ValueError, TypeError) as error:
+                raise HomeFault(f"{path} line {line}: {error}; compare it with data/sample/registry/{name}") from error
+    return rows

@@ -24,10 +24,10 @@ WAITING = {
 BAD_INPUT = frozenset(WAITING) - {"encounters held", "amendments of claims already out", "denials open"}
 """What waits because something was not as it should be; the others are a biller's daily work."""
 
-QUARANTINED = """
-select distinct file_name, left(file_sha256, 12) as file, fault_code, byte_start, message, remedy from files.quarantined order by all limit 20
+SET_ASIDE = """
+select file_name, left(file_sha256, 12) as file, part, code, byte_start as byte, message, remedy from reports.bad_input order by all limit 20
 """
-"""The files set aside, each with what is wrong, where, and what to do."""
+"""What was set aside: what is wrong, where, and what to do."""
 
 
 def invariant_counts(warehouse: Warehouse) -> dict[str, int]:

@@ -41,7 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "refused events": "select claim_version, event, state, kind, detail, refused_on, file_sha256, byte_start, byte_end from claims.refused_event where claim_id = $1 order by refused_on, event_id",
         "remitted": "select c.claim_version, p.trace_number, c.status_code, c.charge_cents, c.paid_cents, c.patient_cents, c.payer_claim_number, c.match_rule, c.read_on, c.file_sha256, c.byte_start, c.byte_end from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id = $1 order by c.read_on, c.file_sha256, c.byte_start",
         "ledger": "select posted_on, account, amount_cents, claim_version, line_number, code, rule_id, rule_version, trace_number, entry_id, file_sha256, byte_start, byte_end from ledger.entry where claim_id = $1 order by posted_on, posting_id, entry_id",
-        "balance": "select charged_cents, paid_cents, contractual_cents, patient_cents, payer_open_cents, denied_cents from ledger.claim_balance where claim_id = $1",
+        "balance": "select charged_cents, paid_cents, patient_paid_cents, contractual_cents, prior_payer_cents, written_off_cents, waiting_cents, patient_cents as patient_owes_cents, payer_open_cents, denied_cents from ledger.claim_balance where claim_id = $1",
         "denials": "select case_id, group_code, reason_code, remark_codes, category, remedy, amount_cents, deadline_on, owner, state from denials.case_state where claim_id = $1 order by opened_on, case_id",
     },
     "file": {

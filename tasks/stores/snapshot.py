@@ -5,7 +5,11 @@ import os
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import duckdb
+
+from schemas.errors import ClaimcycleError
 from tasks.stores.warehouse import locked, reader, warehouse_path
 
 KEPT = 3
@@ -14,6 +18,35 @@ KEPT = 3
 def current_snapshot(home: Path) -> Path:
     """Where analysts open the newest snapshot."""
     return home / "warehouse" / "current.duckdb"
+
+
+def snapshot_of(home: Path, night: date | None) -> Path:
+    """Give the snapshot published after that night, or the newest one.
+
+    Raises: ClaimcycleError naming the nights whose snapshots are kept.
+    """
+    if night is None or not current_snapshot(home).exists():
+        return current_snapshot(home)
+    kept = _oldest_first(home)
+    found = [path for path in kept if path.name.startswith(f"snapshot-{night:%Y%m%d}-")]
+    if not found:
+        nights = ", ".join(sorted({f"{date.fromisoformat(path.name.split('-')[1])}" for path in kept}))
+        raise ClaimcycleError(f"no snapshot of the night of {night} is kept; name one of {nights}, or leave --date out")
+    return found[-1]
+
+
+def ask(home: Path, query: str) -> list[dict[str, Any]]:
+    """Give the rows of an analyst's query on the newest snapshot; nothing is written, and nothing beside the snapshot is read.
+
+    Raises: ClaimcycleError with the first line of what the database says.
+    """
+    with reader(current_snapshot(home)) as warehouse:
+        warehouse.execute("set enable_external_access = false")
+        try:
+            return warehouse.rows(query)
+        except duckdb.Error as error:
+            said = str(error).strip().splitlines()[0]
+            raise ClaimcycleError(f'{said}; `claims sql "show all tables"` tells what can be asked') from None
 
 
 def publish_snapshot(home: Path, night: date) -> Path:
@@ -39,9 +72,14 @@ def publish_snapshot(home: Path, night: date) -> Path:
         pointer.symlink_to(target.name)
         pointer.replace(link)
         _sync(source.parent)
-        for old in sorted(source.parent.glob("snapshot-*.duckdb"), key=lambda p: p.stat().st_mtime_ns)[:-KEPT]:
+        for old in _oldest_first(home)[:-KEPT]:
             old.unlink()
     return target
+
+
+def _oldest_first(home: Path) -> list[Path]:
+    found = current_snapshot(home).parent.glob("snapshot-*.duckdb")
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
 
 def _sync(folder: Path) -> None:

@@ -182,6 +182,14 @@ def test_a_change_of_an_unknown_claim_is_rejected(frequency, original):
     assert all_835(nights) == []
 
 
+def test_a_claim_in_review_is_said_to_be_so_and_paid_later():
+    words = Acknowledgments(review_rate=1.0, review_nights=3)
+    nights = run(scenario(acknowledgments=words), {0: {"a": text_837p([ClaimText("P1")])}}, nights=7)
+    assert statuses(nights)["P1"][1:] == ["A2:20:PR", "P2:46:PR"]
+    assert [n for n, out in enumerate(nights) if files_of(out, "835")] == [5]  # accepted on night 1, else paid on 2
+    assert judge(next(content for name, content in nights[2].items() if "277ca" in name)) == []
+
+
 def test_a_lost_file_is_never_answered():
     assert not any(run(scenario(files=Files(lost_rate=1.0)), {0: {"a": two_sets(), "b": text_270(["M1"])}}))
 
