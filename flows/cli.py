@@ -113,7 +113,7 @@ def census(
         typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="As of this night; the newest by default."),
     ] = None,
 ) -> None:
-    """Count every encounter and claim once; exit 1 where it does not tie.
+    """Count every encounter and claim once; exit 1 if it does not tie.
 
     Each stage against the one before, in counts and in dollars.
     """
@@ -240,9 +240,8 @@ def _end(said: str, status: int) -> NoReturn:
 
 
 def _explain_usage(error: Any) -> NoReturn:
-    """Say what is wrong with the words after `claims`; where nothing follows, tell what can."""
-    if "\n" in error.format_message():
-        error.show()
+    """Say what is wrong with the words after `claims`; where none follow, the help has been shown."""
+    if not error.format_message():
         raise SystemExit(2) from None
     command = error.ctx.command_path if error.ctx else "claims"
     _end(f"{error.format_message().rstrip('.')}; see `{command} --help`", 2)
@@ -257,6 +256,8 @@ def main() -> None:
         _explain_usage(error)
     except ClaimcycleError as error:
         _end(str(error), 1 if isinstance(error, NightFailed) else 2)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("stopped; run the same command again, it goes on behind the last step done", 130)
     except OSError as error:
         _end(f"{error.filename}: {error.strerror}; check that it is there and who may read or write it", 2)
 

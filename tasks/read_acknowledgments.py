@@ -94,7 +94,7 @@ def _require_ours(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> No
     if answers and not versions_by_control_number(warehouse, [a["patient_control_number"] for a in answers]):
         raise Fault(
             "UNKNOWN_CLAIM",
-            f"{len(answers)} answer(s) for claims that we never sent, and none for ours",
+            f"it speaks only of claims that we never sent: {len(answers)}",
             "ask the sender whose file it is",
             answers[0]["byte_start"],
             "STC",

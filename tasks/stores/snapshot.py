@@ -13,6 +13,7 @@ from schemas.errors import ClaimcycleError
 from tasks.stores.warehouse import locked, reader, warehouse_path
 
 KEPT = 3
+WHAT_THERE_IS = 'claims sql "select table_schema, table_name from information_schema.tables"'
 
 
 def current_snapshot(home: Path) -> Path:
@@ -40,13 +41,15 @@ def ask(home: Path, query: str) -> list[dict[str, Any]]:
 
     Raises: ClaimcycleError with the first line of what the database says.
     """
+    if not query.strip():
+        raise ClaimcycleError(f"an empty query; `{WHAT_THERE_IS}` tells what can be asked")
     with reader(current_snapshot(home)) as warehouse:
         warehouse.execute("set enable_external_access = false")
         try:
             return warehouse.rows(query)
         except duckdb.Error as error:
-            said = str(error).strip().splitlines()[0]
-            raise ClaimcycleError(f'{said}; `claims sql "show all tables"` tells what can be asked') from None
+            said = str(error).strip().splitlines()[0].rstrip("!")
+            raise ClaimcycleError(f"{said}; `{WHAT_THERE_IS}` tells what can be asked") from None
 
 
 def publish_snapshot(home: Path, night: date) -> Path:

@@ -141,6 +141,8 @@ class Warehouse:
     def rows(self, sql: str, parameters: Sequence[object] | None = None) -> list[dict[str, Any]]:
         """Give the whole result as rows."""
         cursor = self._connection.execute(sql, parameters)
+        if cursor is None:  # a query of nothing but comments
+            return []
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 

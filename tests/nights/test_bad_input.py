@@ -1,6 +1,7 @@
 """Bad input goes to quarantine whole, says what, where and what to do, and never stops the others."""
 
 import json
+import re
 import shutil
 from datetime import date
 from hashlib import sha256
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.stores.warehouse import reader, warehouse_path
+from schemas.errors import ClaimcycleError
+from tasks.release_files import release_files
+from tasks.stores.warehouse import reader, warehouse_path, writer
 from tests.nights.running import run_nights
 
 FIRST = date(2026, 3, 2)
@@ -20,6 +23,19 @@ def two_nights(tmp_path):
     home = tmp_path / "home"
     run_nights(home, 2)
     return home
+
+
+@pytest.fixture(scope="module")
+def four_nights(tmp_path_factory):
+    home = tmp_path_factory.mktemp("four") / "home"
+    run_nights(home, 4)
+    return home
+
+
+@pytest.fixture
+def paid_nights(four_nights, tmp_path):
+    """A home to which the payer has sent files of every kind."""
+    return Path(shutil.copytree(four_nights, tmp_path / "home"))
 
 
 def _drop(home: Path, name: str, change) -> Path:
@@ -98,3 +114,53 @@ def test_a_file_that_is_no_x12_waits_and_an_unfinished_one_is_left_alone(two_nig
     found = {row["file_name"]: row["fault_code"] for row in _quarantined(two_nights).values()}
     assert found.get(name) == code
     assert _accepted(two_nights, LATER) > 0
+
+
+def _send(home: Path, name: str, change) -> None:
+    """Put the payer's newest file of a kind into the mailbox again under another name, changed."""
+    mailbox = home / "mailbox/clearway/from_partner"
+    content = sorted(mailbox.glob(f"*-{name.split('.')[0]}*.x12"))[-1].read_bytes()
+    (mailbox / name).write_bytes(change(content))
+
+
+def _rename_claims(content: bytes) -> bytes:
+    """Let a 277CA speak of claims that nobody sent."""
+    return content.replace(b"TRN*2*", b"TRN*2*X")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code", "place"),
+    [
+        ("835.cut.x12", lambda content: content[: len(content) // 2], "TRUNCATED", "file"),
+        (
+            "835.off.x12",
+            lambda content: re.sub(rb"BPR\*I\*[\d.]+", b"BPR*I*123456.78", re.sub(rb"TRN\*1\*", b"TRN*1*OFF", content)),
+            "HELD",
+            "payment",
+        ),
+        ("277ca.x12", _rename_claims, "UNKNOWN_CLAIM", "file"),
+    ],
+)
+def test_a_bad_file_of_the_payer_waits_whole_and_the_night_completes(paid_nights, name, change, code, place):
+    _send(paid_nights, name, change)
+    run_nights(paid_nights, 1, date(2026, 3, 6))
+    with reader(warehouse_path(paid_nights)) as warehouse:
+        (aside,) = warehouse.rows("select * from reports.bad_input where file_name = $1", [name])
+        assert (aside["code"], aside["part"]) == (code, place)
+        assert aside["message"]
+        assert aside["remedy"]
+        assert warehouse.value("select count(*) from ledger.entry where file_sha256 = $1", [aside["file_sha256"]]) == 0
+        assert warehouse.value("select count(*) from claims.event where file_sha256 = $1", [aside["file_sha256"]]) == 0
+        assert warehouse.value("select violation_count from reports.night order by night desc limit 1") == 0
+    assert _accepted(paid_nights, date(2026, 3, 6)) > 0
+
+
+def test_what_was_released_and_read_no_longer_waits(paid_nights):
+    mailbox = paid_nights / "mailbox/clearway/from_partner"
+    (mailbox / "notice.x12").write_bytes(b"Our portal is closed tonight.")
+    run_nights(paid_nights, 1, date(2026, 3, 6))
+    assert release_files.fn(paid_nights, None, "notice.x12", False) == {"released": 1}
+    with writer(paid_nights) as warehouse:
+        assert warehouse.value("select count(*) from files.quarantined") == 0
+    with pytest.raises(ClaimcycleError, match="nothing in quarantine of file other"):
+        release_files.fn(paid_nights, None, "other", False)

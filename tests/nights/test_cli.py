@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from flows.cli import app, main
+from flows.summary import print_summary
+from schemas.money import cents_of
 from tasks.stores.practice_home import lay_out_sample
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +24,9 @@ def _run(*arguments):
 
 
 def test_help_names_every_command_and_the_readme_too():
-    told = _run("--help").output
+    told = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["--help"]).output
+    listed = [line.split()[1] for line in told[told.index("Commands") :].splitlines() if line.startswith("│")]
+    assert sorted(listed) == sorted(COMMANDS)  # each in one line
     readme = (ROOT / "README.md").read_text()
     for command in COMMANDS:
         assert command in told
@@ -62,14 +68,81 @@ def test_explain_shows_the_bytes_of_a_claim_and_no_name(rehearsed, asked):
     assert row["last_name"].upper() not in told.upper()
 
 
-def test_what_is_unknown_is_one_line_with_the_next_step(rehearsed, monkeypatch, capfd):
-    monkeypatch.setattr(sys, "argv", ["claims", "explain", "nothing-of-that-name", "--home", str(rehearsed)])
+@pytest.mark.parametrize(
+    ("wrong", "next_step"),
+    [
+        ("explain nothing-of-that-name --home HOME", "`claims sql` finds them"),
+        ("explain", "claims explain --help"),
+        ("census --home NOWHERE", "run `claims nightly` first"),
+        ("census --date 2026-13-01 --home HOME", "write YYYY-MM-DD"),
+        ("census --date 2025-01-01 --home HOME", "name one of 2026-03-09, 2026-03-10, 2026-03-11"),
+        ("nightly --home NOWHERE", "copy data/sample/practice.toml there"),
+        ("nightly --nights 0 --home HOME", "claims nightly --help"),
+        ("nightly --encounters NOWHERE", "name the folder that holds encounters.csv"),
+        ("nightly --encounters EMPTY --home HOME", "name another --home"),
+        ("backfill --since 2026-03-02 --home HOME", "claims backfill --help"),
+        ("backfill --since 2026-03-03 --until 2026-03-02 --home HOME", "swap them"),
+        ("backfill --since 2026-03-02 --until 2026-03-02 --step none --home HOME", "one of: collect_files"),
+        ("payer answer --home NOWHERE", "name another --home"),
+        ("practice make NOWHERE --plan NOWHERE", "check that it is there"),
+        ("x12 summary NOWHERE", "name a file that can be read"),
+        ("none", "claims --help"),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_the_next_step(wrong, next_step, rehearsed, tmp_path, monkeypatch, capfd):
+    (tmp_path / "empty").mkdir()
+    places = {"HOME": str(rehearsed), "NOWHERE": str(tmp_path / "nowhere"), "EMPTY": str(tmp_path / "empty")}
+    status, said = _end_of([places.get(word, word) for word in wrong.split()], monkeypatch, capfd)
+    assert status == 2
+    assert said.count("\n") == 0
+    assert next_step in said
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "selec 1",
+        "select * from nothing",
+        "delete from claims.claim",
+        "create table scratch (a integer)",
+        "copy (select 1) to 'OUTSIDE'",
+        "select * from read_csv('OUTSIDE')",
+        "attach 'OUTSIDE'",
+    ],
+)
+def test_a_query_that_fails_or_writes_or_looks_outside_is_one_line(query, rehearsed, tmp_path, monkeypatch, capfd):
+    outside = tmp_path / "outside.csv"
+    arguments = ["sql", query.replace("OUTSIDE", str(outside)), "--home", str(rehearsed)]
+    status, said = _end_of(arguments, monkeypatch, capfd)
+    assert status == 2
+    assert said.count("\n") == 0
+    assert "information_schema.tables" in said
+    assert not outside.exists()
+
+
+def _end_of(arguments, monkeypatch, capfd):
+    """Run `claims` and give its exit status and what it says on the error stream."""
+    monkeypatch.setattr(sys, "argv", ["claims", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == 2
-    said = capfd.readouterr().err.strip()
-    assert said.count("\n") == 0
-    assert "claims sql" in said
+    return ended.value.code, capfd.readouterr().err.strip()
+
+
+def test_an_answer_is_printed_as_it_is(rehearsed):
+    assert ":x: [red]a" in _run("sql", "select ':x: [red]a' as text", "--home", rehearsed).output
+
+
+def test_the_summary_says_what_waits_and_its_dollars_add_up(rehearsed):
+    with StringIO() as written:
+        assert print_summary(Console(file=written, width=200), rehearsed)  # bad input waits
+        lines = written.getvalue().splitlines()
+    every = next(line for line in lines if line.startswith("│ all") and line.count("│") > 5)
+    charge, *others = (cents_of(cell.strip().replace(",", "")) for cell in every.split("│")[3:-1])
+    assert charge == sum(others)
+    for code in ("TRUNCATED", "NOT_X12", "UNKNOWN_CLAIM", "HELD"):
+        assert any(f"│ {code}" in line for line in lines)
 
 
 def test_x12_summary_counts_and_faults_decide_the_exit_status(rehearsed, tmp_path):

@@ -51,11 +51,27 @@ def test_each_encounter_of_the_drops_has_exactly_one_outcome(asked, rehearsed):
     "event",
     [
         "ta1_accepted", "ack999_accepted", "ack277_received", "ack277_accepted", "ack277_rejected", "remit_paid", "remit_partial",
-        "remit_denied", "remit_reversal", "worked_as_corrected", "edits_failed", "data_changed",
+        "remit_denied", "remit_reversal", "status_pending", "worked_as_corrected", "edits_failed", "data_changed",
     ],
 )  # fmt: skip
 def test_claims_live_through(asked, event):
     assert asked.value("select count(*) from claims.event where event = $1", [event]) > 0
+
+
+@pytest.mark.parametrize("state", ["ACCEPTED", "REJECTED", "PAID", "DENIED", "REVERSED", "PENDED", "HELD"])
+def test_something_is_at_every_stage_at_the_end(asked, state):
+    assert asked.value("select count(*) from claims.state where state = $1", [state]) > 0
+
+
+def test_what_became_of_each_dollar_charged_adds_up_in_every_state_and_over_all(asked):
+    census = take_census(asked)
+    for row in (*census.states, census.money):
+        cents = {name: value for name, value in row.items() if name.endswith("_cents")}
+        assert cents.pop("charge_cents") == sum(cents.values()), row
+    assert census.money["patient_paid_cents"] > 0
+    assert census.money["charge_cents"] == -asked.value(
+        "select sum(amount_cents) from ledger.entry where account = 'charges'"
+    )
 
 
 def test_a_denied_claim_is_corrected_replaced_and_paid(asked):
@@ -135,10 +151,11 @@ def test_cash_of_each_payment_is_its_bpr02(asked):
 
 def test_bad_files_of_the_payer_wait_with_a_reason_and_a_remedy(asked):
     waiting = asked.rows("select fault_code, message, remedy from files.quarantined")
-    assert {"TRUNCATED", "NOT_X12"} <= {row["fault_code"] for row in waiting}
-    assert all(row["message"] and row["remedy"] for row in waiting)
+    assert {"TRUNCATED", "NOT_X12", "UNKNOWN_CLAIM"} <= {row["fault_code"] for row in waiting}
     assert asked.value("select count(*) from remittances.held") > 0
-    assert asked.value("select count(*) from acknowledgments.unknown_claim") > 0
+    aside = asked.rows("select * from reports.bad_input")
+    assert {"TRUNCATED", "NOT_X12", "UNKNOWN_CLAIM", "HELD"} == {row["code"] for row in aside}
+    assert all(row["file_name"] and row["message"] and row["remedy"] for row in aside)
 
 
 def test_files_are_private(rehearsed):
