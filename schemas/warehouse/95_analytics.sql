@@ -189,7 +189,7 @@ with money as (
          sum(contractual_cents)::bigint as adjusted_cents, sum(prior_payer_cents)::bigint as prior_payer_cents, sum(suspended_cents)::bigint as suspended_cents, sum(written_off_cents)::bigint as written_off_cents, sum(patient_cents)::bigint as patient_cents, sum(denied_cents)::bigint as denied_cents, sum(open_cents)::bigint as open_cents
   from analytics.claim group by 1),
 denial as (select payer_id, sum(numerator)::bigint as denied_claims, sum(denominator)::bigint as remitted_claims from analytics.denial_rate group by 1)
-select m.payer_id, coalesce(p.payer_name, m.payer_id) as payer_name, m.claims, m.charged_cents, m.paid_cents, m.patient_paid_cents, m.adjusted_cents, m.prior_payer_cents, m.written_off_cents, m.suspended_cents, m.patient_cents, m.denied_cents, m.open_cents,
+select m.payer_id, coalesce(p.payer_name, nullif(m.payer_id, ''), 'no payer') as payer_name, m.claims, m.charged_cents, m.paid_cents, m.patient_paid_cents, m.adjusted_cents, m.prior_payer_cents, m.written_off_cents, m.suspended_cents, m.patient_cents, m.denied_cents, m.open_cents,
        coalesce(d.denied_claims, 0) as denied_claims, coalesce(d.remitted_claims, 0) as remitted_claims, (d.denied_claims / nullif(d.remitted_claims, 0))::decimal(18, 4) as denial_rate,
        l.median_days, l.p90_days
 from money m left join encounters.payer p using (payer_id) left join denial d on d.payer_id = m.payer_id left join analytics.payer_lag l on l.payer_id = m.payer_id;

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 
+NARROW = 700
+"""Up to this width a picture can still be read on a small screen; a wider one is scrolled there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """One colour of a chart: the row's field, its words in the legend, its style."""
@@ -42,11 +46,13 @@ def text(x: float, y: float, words: str, css: str = "", anchor: str = "start") -
 
 def picture(key: str, title: str, says: str, width: float, height: float, pieces: Iterable[Markup]) -> Markup:
     """Put pieces into one picture that a screen reader can name: its title, and what it says in words."""
-    head = Markup('<svg class="chart" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{k}-title {k}-says">').format(
-        w=number(width), h=number(height), k=key
+    css = "chart wide" if width > NARROW else "chart"
+    head = Markup(
+        '<div class="picture"><svg class="{c}" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{k}-title {k}-says">'
     )
+    head = head.format(c=css, w=number(width), h=number(height), k=key)
     named = Markup('<title id="{k}-title">{t}</title><desc id="{k}-says">{s}</desc>').format(k=key, t=title, s=says)
-    return head + named + Markup("").join(pieces) + Markup("</svg>")
+    return head + named + Markup("").join(pieces) + Markup("</svg></div>")
 
 
 def legend(series: Iterable[Series]) -> Markup:

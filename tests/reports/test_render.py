@@ -137,7 +137,7 @@ amounts = st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(-(10**9),
 def test_bars_and_columns_stay_inside_their_picture(pairs):
     rows = [{"night": date(2026, 7, i + 1), "a_cents": a, "b_cents": b} for i, (a, b) in enumerate(pairs)]
     for drawn in (stacked_bars("k", "t", rows, "night", PARTS), columns("k", "t", rows, "night", PARTS)):
-        width, height = (float(n) for n in re.search(r'class="chart" viewBox="0 0 (\S+) (\S+)"', drawn).groups())
+        width, height = (float(n) for n in re.search(r'class="chart[^"]*" viewBox="0 0 (\S+) (\S+)"', drawn).groups())
         for x, y, w, h in re.findall(r'<rect class="\w+" x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', drawn):
             assert 0 <= float(x) <= float(x) + float(w) <= width + 0.1
             assert 0 <= float(y) <= float(y) + float(h) <= height + 0.1
