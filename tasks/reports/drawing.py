@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-
 NARROW = 700
 """Up to this width a picture can still be read on a small screen; a wider one is scrolled there."""
 
