@@ -190,6 +190,7 @@ def practice_make(
 
     written = write_practice(load_plan(plan), folder)
     shutil.copyfile(plan.with_name("payer.toml"), folder / "payer.toml")
+    (folder / "payer.toml").chmod(0o600)
     console.print(f"{len(written)} files in {folder}", highlight=False)
 
 

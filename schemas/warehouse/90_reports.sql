@@ -92,7 +92,8 @@ with aside as (
   select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
   union all
   select file_sha256, 'answer', 'ILLEGAL_MOVE', byte_start, event || ' is not legal in state ' || state, 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
-select a.file_name, s.* from aside s left join (select file_sha256, min(file_name) as file_name from files.arrival group by 1) a using (file_sha256);
+select a.file_name, s.* from aside s
+left join (select file_sha256, min(coalesce(nullif(file_name, ''), 'drop ' || drop_name)) as file_name from files.arrival group by 1) a using (file_sha256);
 
 create or replace view ledger.untraced as -- MUST BE EMPTY: entries whose file is not in the vault's register or whose bytes are no range
 select e.entry_id, e.rule_id from ledger.entry e left join files.file f using (file_sha256) where f.file_sha256 is null or e.byte_start < 0 or e.byte_end <= e.byte_start or e.byte_end > f.byte_count;

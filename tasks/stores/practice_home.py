@@ -1,7 +1,7 @@
 """Practice homes: the sample practice's folder, or one made for an export of another program."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from schemas.errors import HomeFault
@@ -48,7 +48,7 @@ def lay_out_sample(home: Path) -> None:
         shutil.copytree(source, home / source.name, dirs_exist_ok=True)
     for name in ("payer.toml", "practice.toml"):
         shutil.copyfile(SAMPLE / name, home / name)
-    _make_private(home)
+    _make_private(home, ("registry", "drops", "payer.toml", "practice.toml"))
 
 
 def lay_out_export(home: Path, export: Path, layout: str, registry: Mapping[str, bytes]) -> None:
@@ -59,7 +59,7 @@ def lay_out_export(home: Path, export: Path, layout: str, registry: Mapping[str,
         write_over(home / path, content)
     shutil.copyfile(SAMPLE / "payer.toml", home / "payer.toml")
     write_over(home / "practice.toml", EXPORT_TOML.format(layout=layout, drops=export.resolve()).encode())
-    _make_private(home)
+    _make_private(home, (*{Path(path).parts[0] for path in registry}, "payer.toml", "practice.toml"))
 
 
 def export_files(export: Path) -> dict[str, bytes]:
@@ -73,8 +73,9 @@ def export_files(export: Path) -> dict[str, bytes]:
     return files
 
 
-def _make_private(home: Path) -> None:
-    """Files 0600, folders 0700."""
+def _make_private(home: Path, made: Iterable[str]) -> None:
+    """What was made in the home is for its owner alone, files 0600 and folders 0700; what lies beside it stays as it is."""
     home.chmod(0o700)
-    for path in home.rglob("*"):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+    for name in made:
+        for path in (home / name, *(home / name).rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)

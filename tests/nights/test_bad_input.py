@@ -90,6 +90,9 @@ def test_a_half_written_export_waits_whole(two_nights):
     _drop(two_nights, "2026-03-04-cut", cut)
     run_nights(two_nights, 1, LATER)
     assert "service_lines.csv" in _quarantined(two_nights)["INCOMPLETE_DROP"]["message"]
+    with reader(warehouse_path(two_nights)) as warehouse:
+        names = warehouse.rows("select file_name from reports.bad_input where code = 'INCOMPLETE_DROP'")
+    assert names == [{"file_name": "drop 2026-03-04-cut"}]
     assert _accepted(two_nights, LATER) > 0
 
 
