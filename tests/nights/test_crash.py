@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 
 import pytest
 
@@ -19,21 +20,28 @@ def unharmed(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="module")
+def truth(unharmed):
+    """Hashes of every table and sent byte of nights that nobody killed."""
+    return hashes_of(unharmed)
+
+
 def _points(total: int) -> list[int]:
     print(f"seed {SEED}, {POINTS} of {total} points")
     return sorted(random.Random(SEED).sample(range(2, total), POINTS))
 
 
-def test_a_night_killed_anywhere_and_run_again_ends_with_the_same_tables_and_bytes(unharmed, tmp_path):
-    truth = hashes_of(unharmed)
+@pytest.mark.parametrize("number", range(POINTS))
+def test_a_night_killed_anywhere_and_run_again_ends_with_the_same_tables_and_bytes(unharmed, truth, tmp_path, number):
     assert any(name.endswith(".x12") for name in truth)
-    for point in _points(effects_of(unharmed)):
-        home = tmp_path / f"killed-{point}"
-        assert run_forked(home, NIGHTS, kill_at=point) == -9, f"seed {SEED}, point {point}: it was not killed"
-        assert run_forked(home, NIGHTS) == 0, f"seed {SEED}, point {point}: the second run failed"
-        found = hashes_of(home)
-        assert {k: v for k, v in found.items() if truth.get(k) != v} == {}, f"seed {SEED}, point {point}"
-        assert set(found) == set(truth), f"seed {SEED}, point {point}"
+    point = _points(effects_of(unharmed))[number]
+    home = tmp_path / "killed"
+    assert run_forked(home, NIGHTS, kill_at=point) == -9, f"seed {SEED}, point {point}: it was not killed"
+    assert run_forked(home, NIGHTS) == 0, f"seed {SEED}, point {point}: the second run failed"
+    found = hashes_of(home)
+    assert {k: v for k, v in found.items() if truth.get(k) != v} == {}, f"seed {SEED}, point {point}"
+    assert set(found) == set(truth), f"seed {SEED}, point {point}"
+    shutil.rmtree(home)
 
 
 def test_the_same_nights_run_again_change_nothing(unharmed):
