@@ -8,13 +8,13 @@ from typing import Any
 from schemas.errors import Fault
 from tasks.step import night_step
 from tasks.stores.contents import finish, quarantine, unread
-from tasks.stores.threads import versions_by_control_number
-from tasks.stores.vault import get_bytes
+from tasks.stores.remitted import match_claims, match_lines
+from tasks.stores.vault import open_content
 from tasks.stores.warehouse import Warehouse, session
-from tasks.x12.envelope import X12File, read_x12
-from tasks.x12.remittance import read_remittance
+from tasks.x12 import remittance
 
-TABLES = ("payment", "claim", "service", "adjustment", "provider_adjustment", "segment")
+_THREADS = 2
+"""One reads ahead while the other writes."""
 
 
 @night_step
@@ -29,88 +29,39 @@ def read_remittances(home: Path, night: date) -> dict[str, int]:
         for digest, kind in contents:
             try:
                 with warehouse.transaction():
-                    rows = _read(warehouse, read_x12(get_bytes(home, digest)), digest, night)
-                    _match(warehouse, rows)
-                    for table in TABLES:
-                        warehouse.insert(f"remittances.{table}", rows[table])
-                    held = _judge(warehouse, rows["payment"])
+                    _load(warehouse, home, digest, night)
+                    match_claims(warehouse, digest)
+                    match_lines(warehouse, digest)
+                    payments = warehouse.rows(
+                        "select * from remittances.payment where file_sha256 = $1 order by byte_start", [digest]
+                    )
+                    held = _judge(warehouse, payments)
                     finish(warehouse, digest, kind, "read", night)
             except Fault as fault:
                 quarantine(warehouse, digest, kind, fault, night)
                 continue
-            counts["payments"] += len(rows["payment"])
+            counts["payments"] += len(payments)
             counts["held"] += held
     return counts
 
 
-def _read(warehouse: Warehouse, x12: X12File, digest: str, night: date) -> dict[str, list[dict[str, Any]]]:
-    """Give the rows of an 835, what was tolerated noted beside it.
+def _load(warehouse: Warehouse, home: Path, digest: str, night: date) -> None:
+    """Bring the rows of an 835 into the warehouse piece by piece, what was tolerated noted beside them.
 
-    Raises: Fault, the first in the file's order.
+    Raises: Fault, the first in the file's order; the caller's transaction then forgets the pieces.
     """
-    remittance = read_remittance(x12, digest, night)
-    if remittance.faults:
-        raise remittance.faults[0]
-    tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in remittance.tolerances.items()]
-    warehouse.insert("files.tolerance", tolerated)
-    return remittance.rows
-
-
-def _match(warehouse: Warehouse, rows: Mapping[str, Sequence[dict[str, Any]]]) -> None:
-    """Match claims by patient control number, else by the payer's number learned before; lines by their control number.
-
-    Source: shared rule, billing.md section 2: never by name.
-    """
-    by_control = versions_by_control_number(warehouse, [c["patient_control_number"] for c in rows["claim"]])
-    by_payer = _by_payer_number(warehouse, [c["payer_claim_number"] for c in rows["claim"] if c["payer_claim_number"]])
-    claims = {}
-    for claim in rows["claim"]:
-        control, payer = (
-            by_control.get(claim["patient_control_number"]),
-            by_payer.get(claim["payer_claim_number"] or ""),
-        )
-        ours = control or payer
-        if ours:
-            claim["claim_id"], claim["claim_version"] = ours["claim_id"], ours["claim_version"]
-            claim["match_rule"] = "patient_control_number" if control else "payer_claim_number"
-            claims[claim["remitted_claim_id"]] = (ours["claim_id"], ours["claim_version"])
-    _match_lines(warehouse, rows["service"], claims)
-
-
-def _by_payer_number(warehouse: Warehouse, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Give the claim version of each payer claim number that an acceptance or remittance told for exactly one claim."""
-    found = warehouse.rows(
-        """select payer_claim_number, min(claim_id) as claim_id, max(claim_version) as claim_version from (
-             select payer_claim_number, claim_id, claim_version from acknowledgments.claim_answer where claim_id is not null
-             union select payer_claim_number, claim_id, claim_version from remittances.claim where claim_id is not null)
-           where payer_claim_number in (select unnest($1)) group by 1 having count(distinct claim_id) = 1""",
-        [list(numbers)],
-    )
-    return {row["payer_claim_number"]: row for row in found}
-
-
-def _match_lines(
-    warehouse: Warehouse, services: Sequence[dict[str, Any]], claims: Mapping[str, tuple[str, int]]
-) -> None:
-    """Match lines by REF*6R, else by code, modifiers and charge where exactly one line of the claim has them."""
-    lines = warehouse.rows(
-        "select * from claims.line where claim_id in (select unnest($1))", [sorted({c for c, _ in claims.values()})]
-    )
-    by_control = {line["line_control_number"]: line["line_number"] for line in lines}
-    for service in services:
-        number = by_control.get(service["line_control_number"] or "")
-        at = claims.get(service["remitted_claim_id"])
-        if number is None and at:
-            code = service["submitted_code"] or service["procedure_code"]
-            same = [
-                line["line_number"]
-                for line in lines
-                if (line["claim_id"], line["claim_version"]) == at
-                and line["procedure_code"] == code
-                and line["charge_cents"] == abs(service["charge_cents"])
-            ]
-            number = same[0] if len(same) == 1 else None
-        service["line_number"] = number
+    ours: Mapping[str, Mapping[str, object]] = {
+        "payment": {"verdict": "accepted", "read_on": night},
+        "claim": {"read_on": night},
+    }
+    for piece in remittance.read_remittances([open_content(home, digest)], [digest], _THREADS):
+        for name, table in piece.tables.items():
+            warehouse.insert_table(f"remittances.{name}", table, ours.get(name, {}))
+        for _, tolerances, faults in piece.ended:
+            if faults:
+                raise faults[0]
+            tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in tolerances.items()]
+            warehouse.insert("files.tolerance", tolerated)
 
 
 def _judge(warehouse: Warehouse, payments: Sequence[Mapping[str, Any]]) -> int:

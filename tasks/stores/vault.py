@@ -6,6 +6,8 @@ from pathlib import Path
 
 from schemas.errors import ClaimcycleError
 
+_CHUNK = 8_000_000
+
 
 def put_bytes(home: Path, content: bytes) -> str:
     """Keep the bytes under their SHA-256 and give it; bytes already there stay as they are.
@@ -23,18 +25,33 @@ def get_bytes(home: Path, digest: str) -> bytes:
     """Give the bytes of a file of the vault, checked against their hash."""
     content = _path(home, digest).read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ClaimcycleError(
-            f"vault file {digest[:12]} was changed on disk; restore it from a backup before the next night"
-        )
+        raise _changed(digest)
     return content
+
+
+def open_content(home: Path, digest: str) -> "FileBytes":
+    """Give a file of the vault by slices, checked against its hash."""
+    content = FileBytes(_path(home, digest))
+    found = hashlib.sha256()
+    for place in range(0, len(content), _CHUNK):
+        found.update(content[place : place + _CHUNK])
+    if found.hexdigest() != digest:
+        raise _changed(digest)
+    return content
+
+
+def _changed(digest: str) -> ClaimcycleError:
+    return ClaimcycleError(
+        f"vault file {digest[:12]} was changed on disk; restore it from a backup before the next night"
+    )
 
 
 class FileBytes:
     """The bytes of a file by slices: a large one is never in memory as a whole."""
 
     def __init__(self, path: Path) -> None:
-        self._stream = path.open("rb")
-        self._size = os.fstat(self._stream.fileno()).st_size
+        self._path = path
+        self._size = path.stat().st_size
 
     def __len__(self) -> int:
         """Give the size of the file."""
@@ -43,7 +60,9 @@ class FileBytes:
     def __getitem__(self, part: slice, /) -> bytes:
         """Give a part of it."""
         start, stop, _ = part.indices(self._size)
-        return os.pread(self._stream.fileno(), max(stop - start, 0), start)
+        with self._path.open("rb") as stream:
+            stream.seek(start)
+            return stream.read(max(stop - start, 0))
 
 
 def write_once(path: Path, content: bytes) -> None:

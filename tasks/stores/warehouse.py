@@ -173,6 +173,16 @@ class Warehouse:
         self._connection.unregister("incoming_rows")
         return int(inserted[0][0])
 
+    def insert_table(self, table: str, incoming: pa.Table, added: Mapping[str, object]) -> None:
+        """Insert the rows of an Arrow table that are not there yet (by primary key), the same values added to each."""
+        names = [f"${number} as {name}" for number, name in enumerate(added, 1)]
+        self._connection.register("incoming_rows", incoming)
+        self._connection.execute(
+            f"insert or ignore into {table} by name select {', '.join(['*', *names])} from incoming_rows",
+            list(added.values()),
+        )
+        self._connection.unregister("incoming_rows")
+
     def take_numbers(self, counter: str, count: int) -> range:
         """Burn the next `count` numbers of a counter and give them; a number is never given twice."""
         self._connection.execute("insert or ignore into claims.counter values ($1, 0)", [counter])
