@@ -131,7 +131,9 @@ def _run_round(works: Iterable[Work], files: Mapping[str, dict], peers: Path, ru
             continue
         python = peers if work.module == "peers" else Path(sys.executable)
         program = [python, "-m", "tests.bench.measure", work.module, work.function, files[work.file]["path"]]
-        runs[work.name].append(_checked(_spoken(program), files[work.file]["truth"], work.name))
+        said = _checked(_spoken(program), files[work.file]["truth"], work.name)
+        print(f"{work.name}: {said.get('seconds', 0):.3f} s", file=sys.stderr, flush=True)
+        runs[work.name].append(said)
         _clean()
     program = [sys.executable, "-m", "tests.bench.cold_start", files["835_summary"]["path"]]
     runs["summary, cold"].append(_spoken(program))

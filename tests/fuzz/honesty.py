@@ -67,8 +67,8 @@ def _ill_formed(rows: Rows, size: int) -> str:
 
 def _other_than_bytes(rows: Rows, content: bytes) -> str:
     """Name the first figure that differs from the dumb splitter's."""
-    if any(found["code"] == "ISA16" for row in rows for found in row["tolerated"]):
-        return ""  # without ISA16 the splitter takes the wrong terminator
+    if any(found["code"] in ("ISA16", "NO_ISA") for row in rows for found in row["tolerated"]):
+        return ""  # the terminator is guessed, and the splitter guesses otherwise
     segments = segments_of(content)
     figures = figures_of(segments)
     for name, said in _figures(rows).items():
