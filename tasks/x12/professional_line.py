@@ -1,11 +1,15 @@
 """Loops 2400 to 2440: one service line."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 
-from tasks.x12.builder import refuse
+from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples
-from tasks.x12.builder_values import Row, composite, day, exact, flag, money, period, quantity, text
-from tasks.x12.professional_other_payer import line_adjudications
+from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, quantity, text
+from tasks.x12.professional_other_payer import Decision, decisions_by_line, line_adjudication
 from tasks.x12.professional_provider import line_providers
 from tasks.x12.professional_rows import RULES, ClaimRows
 from tasks.x12.professional_supplement import (
@@ -24,47 +28,101 @@ DATES = {
     "471": "drug_rx_date", "607": "cert_revision_date", "463": "begin_therapy_date", "461": "last_certification_date",
 }  # fmt: skip
 SHARED_DATES = {"455": "last_xray_date", "454": "initial_treatment_date"}
-ORDINARY = frozenset({
-    "encounter_id", "encounter_version", "line_number", "line_id", "procedure_qualifier", "procedure_code", "modifier_1",
-    "modifier_2", "modifier_3", "modifier_4", "line_description", "charge_cents", "unit_type", "units",
-    "line_place_of_service", "dx_pointer_1", "dx_pointer_2", "dx_pointer_3", "dx_pointer_4", "emergency", "epsdt",
-    "family_planning", "copay_exempt", "date_from", "date_to", "file_sha256", "source_row", "byte_start", "byte_end",
-    "received_on",
-})  # fmt: skip
-"""Columns that ask for no segment beyond SV1, DTP*472 and REF*6R: most lines have only these, and are written faster."""
+ORDINARY = Columns(
+    "line_place_of_service", "procedure_qualifier", "unit_type", "line_description", "emergency", "epsdt",
+    "family_planning", "copay_exempt",
+)  # fmt: skip
+"""Columns of the charge line that SV1 is made of."""
+
+EXTRA = Columns(
+    *DATES.values(), *SHARED_DATES.values(), "last_seen_date", "test_date_qual", "test_date", "shipped_date",
+    "ambulance_patient_count", "obstetric_anesthesia_units", "test_results", "line_contract_info", "repriced_line_number",
+    "adjusted_repriced_line_number", "line_prior_auths", "line_referrals", "line_mammography_cert", "line_clia",
+    "referring_clia", "immunization_batch", "sales_tax_cents", "postage_cents", "line_file_information", "line_note_code",
+    "line_note", "third_party_note", "purchased_service_provider_key", "purchased_service_amount_cents", "line_pricing",
+    "drug_qualifier", "ndc", "ndc_units", "ndc_unit_type", "rx_number_qual", "rx_number", "line_rendering_key",
+    "line_service_facility_key", "line_supervising_key", "ordering_provider_key", "line_referring_key", "line_pcp_key",
+    "line_supplement",
+)  # fmt: skip
+"""Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
+
+_SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
+_LINE = Columns("line_number", "line_control_number", "service_from_on", "service_to_on", *_SERVICE.names)
 _MOST_MODIFIERS = 4
+_REF_6R = RULES["2400", "REF", "6R"]
+_is_control_number = re.compile(_REF_6R.positions[1].pattern()).fullmatch
 
 
-def line_loops(claim: ClaimRows, line: Row) -> list[str]:
-    """Give LX and all that follows it up to the next line.
+def line_loops(claim: ClaimRows) -> str:
+    """Give LX and all that follows it for every line, each segment with its terminator.
 
     Holds: what a line repeats of its claim (place, dates, identifiers, providers) is not written again.
     """
+    place, most, sources = claim.encounter["place_of_service"], len(claim.diagnoses), claim.service_lines
+    decisions = decisions_by_line(claim) if claim.cob_lines else {}
+    written: list[str] = []
+    for line in claim.lines:
+        own = decisions.get(line["source_line_number"], ()) if decisions else ()
+        source = None if claim.attachments else sources.get(line["source_line_number"])
+        text = None if source is None else _ordinary(line, source, place, most)
+        if text is None:
+            written.append(_text(line, _segments(claim, line, own)))
+        else:
+            written.append(text + _text(line, _adjudications(line, own)) if own else text)
+    return "".join(written)
+
+
+def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) -> str | None:
+    """Give LX, SV1, DTP*472 and REF*6R; None for a line that has more, or that cannot be written."""
+    if EXTRA.are_filled(source):
+        return None
+    number, control, first_on, last_on, *service = _LINE.values(line)
+    if not control or not _is_control_number(control):
+        return None
+    try:
+        text, furthest = _service(*(*service, place, *ORDINARY.values(source)))
+        text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
+    except WriteFault:
+        return None
+    return text if furthest <= most_diagnoses else None
+
+
+def _text(line: Row, segments: Iterator[str]) -> str:
+    """Give the segments as one text.
+
+    Raises: Fault that names the line.
+    """
+    try:
+        return terminated(list(segments))
+    except WriteFault as fault:
+        fault.message = f"line {line['line_number']}: {fault.message}"
+        raise
+
+
+def _adjudications(line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
+    for decision in decisions:
+        yield from line_adjudication(line, decision)
+
+
+def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
+    """Give all segments of a line of any kind in the guide's order."""
     source = claim.source_line(line)
-    start = [RULES["2400", "LX", ""].write(str(line["line_number"])), _service(claim, line, source)]
-    if claim.attachments or any(value for column, value in source.items() if column not in ORDINARY):
-        return [*start, *_rest(claim, line, source)]
-    return [*start, _service_date(line), _control_number(line), *line_adjudications(claim, line)]
-
-
-def _rest(claim: ClaimRows, line: Row, source: Row) -> list[str]:
     supplement = json_object(source, "line_supplement")
     ambulance = inner(supplement, "ambulance")
-    return [
-        *_certificates(claim, line, supplement),
-        *_dates(claim, line, source),
-        *_quantities(source),
-        *contract("2400", source, "line_contract_info"),
-        *_references(claim, line, source),
-        *_amounts_and_notes(source),
-        *_purchased(claim, source),
-        *pricing("2400", source, "line_pricing"),
-        *_drug(source),
-        *line_providers(claim, source),
-        *ambulance_places("2420G", "2420H", ambulance),
-        *line_adjudications(claim, line),
-        *forms(inner_list(supplement, "forms")),
-    ]
+    yield from _start(claim, line, source)
+    yield from _certificates(claim, line, supplement)
+    yield from _dates(claim, line, source)
+    yield from _quantities(source)
+    yield from contract("2400", source, "line_contract_info")
+    yield from _references(claim, line, source)
+    yield from _amounts_and_notes(source)
+    yield from _purchased(claim, source)
+    yield from pricing("2400", source, "line_pricing")
+    yield from _drug(source)
+    yield from line_providers(claim, source)
+    yield from ambulance_places("2420G", "2420H", ambulance)
+    yield from _adjudications(line, decisions)
+    yield from forms(inner_list(supplement, "forms"))
 
 
 def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
@@ -82,29 +140,50 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
     return RULES[loop, "PWK", "03"].write_each(values)
 
 
-def _service(claim: ClaimRows, line: Row, source: Row) -> str:
-    modifiers = line["modifiers"].split(":")
-    if len(modifiers) > _MOST_MODIFIERS:
-        refuse("WRITE_REPEAT", "SV1", "01-6", f"line {line['line_number']} has more than four modifiers")
-    place = exact(source.get("line_place_of_service"))
-    description = text(source.get("line_description"))
-    unused = ("",) * (_MOST_MODIFIERS - len(modifiers))
-    flags = (flag(source.get("emergency")), "", flag(source.get("epsdt")), flag(source.get("family_planning")))
-    return RULES["2400", "SV1", ""].write(
-        composite(exact(source.get("procedure_qualifier")) or "HC", exact(line["procedure_code"]), *modifiers, *unused,
-                  description),
-        money(line["charge_cents"]), exact(source.get("unit_type")) or "UN", quantity(line["units"]),
-        "" if place == claim.encounter["place_of_service"] else place, "", _pointers(claim, line), "", *flags, "", "",
-        flag(source.get("copay_exempt"), "0"),
-    )  # fmt: skip
+def _start(claim: ClaimRows, line: Row, source: Row) -> tuple[str, str]:
+    """Give LX and SV1; no pointer is past a diagnosis."""
+    service, furthest = _service(
+        *(*_SERVICE.values(line), claim.encounter["place_of_service"], *ORDINARY.values(source))
+    )
+    if furthest > len(claim.diagnoses):
+        refuse("WRITE_POINTER", "SV1", "07", "a pointer is past the last diagnosis")
+    return _line_number(line["line_number"]), service
 
 
-def _pointers(claim: ClaimRows, line: Row) -> str:
-    pointers: str = line["diagnosis_pointers"]
-    for pointer in pointers.split(":"):
-        if pointer.isdigit() and int(pointer) > len(claim.diagnoses):
-            refuse("WRITE_POINTER", "SV1", "07", f"line {line['line_number']} points past the last diagnosis")
-    return pointers
+@lru_cache(maxsize=64)
+def _line_number(number: int) -> str:
+    return RULES["2400", "LX", ""].write(str(number))
+
+
+def _service(
+    procedure_code: str | None, modifiers: str, charge_cents: int, units: Decimal, pointers: str, claim_place: str | None,
+    place: str | None, qualifier: str | None, unit_type: str | None, description: str | None, emergency: bool | None,
+    epsdt: bool | None, family_planning: bool | None, copay_exempt: bool | None,
+) -> tuple[str, int]:  # fmt: skip
+    """Give SV1, with the place where it is not the claim's, and the furthest diagnosis that it points at."""
+    codes = [exact(code) for code in modifiers.split(":")]
+    if len(codes) > _MOST_MODIFIERS:
+        refuse("WRITE_REPEAT", "SV1", "01-6", "the line has more than four modifiers")
+    unused = ("",) * (_MOST_MODIFIERS - len(codes))
+    pointed = [exact(pointer) for pointer in pointers.split(":")]
+    service = RULES["2400", "SV1", ""].write(
+        composite(exact(qualifier) or "HC", exact(procedure_code), *codes, *unused, text(description)),
+        money(charge_cents),
+        exact(unit_type) or "UN",
+        quantity(units),
+        "" if exact(place) == claim_place else exact(place),
+        "",
+        ":".join(pointed),
+        "",
+        flag(emergency),
+        "",
+        flag(epsdt),
+        flag(family_planning),
+        "",
+        "",
+        flag(copay_exempt, "0"),
+    )
+    return service, max(int(pointer) for pointer in pointed if pointer)
 
 
 def _certificates(claim: ClaimRows, line: Row, supplement: Info) -> list[str]:
@@ -135,15 +214,17 @@ def _dates(claim: ClaimRows, line: Row, source: Row) -> list[str]:
     if source.get("shipped_date"):
         found.append(("011", "D8", day(source["shipped_date"])))
     found += _differing_dates(claim, source, SHARED_DATES)
-    return [_service_date(line), *(RULES["2400", "DTP", values[0]].write(*values) for values in found)]
+    when = _service_date(line["service_from_on"], line["service_to_on"])
+    return [when, *(RULES["2400", "DTP", values[0]].write(*values) for values in found)]
 
 
-def _service_date(line: Row) -> str:
-    return RULES["2400", "DTP", "472"].write("472", *period(line["service_from_on"], line["service_to_on"]))
+@lru_cache(maxsize=4_096)
+def _service_date(first_on: date | None, last_on: date | None) -> str:
+    return RULES["2400", "DTP", "472"].write("472", *period(first_on, last_on))
 
 
 def _control_number(line: Row) -> str:
-    return RULES["2400", "REF", "6R"].write("6R", exact(line["line_control_number"]))
+    return _REF_6R.check(f"REF*6R*{exact(line['line_control_number'])}")
 
 
 def _differing_dates(claim: ClaimRows, source: Row, columns: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_values import Row, exact, text
+from tasks.x12.builder_values import Columns, Row, exact, text
 from tasks.x12.professional_rows import RULES, ClaimRows
 
+CLAIM_KEYS = Columns(
+    "billing_provider_key", "referring_provider_key", "pcp_key", "rendering_provider_key", "supervising_provider_key",
+    "service_facility_key",
+)  # fmt: skip
 SECONDARY_IDS = {"0B": "license_number", "1G": "upin", "G2": "commercial_number", "LU": "location_number"}
 _DOMESTIC = ("", "US", "USA")
 _REACHED_BY = {"TE": "phone", "EX": "phone_ext", "FX": "fax", "EM": "email"}
@@ -38,7 +42,7 @@ def address(loop: str, row: Row, prefix: str = "", postal_column: str = "zip") -
         place = (state, postal, "" if is_domestic else country, "", "", "")
     return [
         RULES[loop, "N3", ""].write(text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))),
-        RULES[loop, "N4", ""].write(text(row.get(f"{prefix}city")), *place),
+        RULES[loop, "N4", ""].recall(text(row.get(f"{prefix}city")), *place),
     ]
 
 
@@ -78,6 +82,7 @@ def specialty(loop: str, provider_code: str, row: Row) -> list[str]:
 def claim_providers(claim: ClaimRows) -> list[str]:
     """Give loops 2310A to 2310D.
 
+    Shape: made of the providers that CLAIM_KEYS name, and of nothing else of the claim.
     Holds: rendering is omitted when it is the billing provider, the facility when it is the billing provider or has its
     NPI and street, the primary care provider without a referring one or when it is the same.
     Source: domain notes, section 3 (supervising equals rendering); the other rules from general knowledge of the guide.
