@@ -128,6 +128,14 @@ class Segment:
             self._refuse(text.split("*")[1:])
         return text
 
+    def check_element(self, number: int, value: str) -> str:
+        """Give the value of one element as it is, for a segment that is put together elsewhere.
+
+        Raises: Fault (WRITE_*) where it breaks its rule.
+        """
+        self.positions[number - 1].check(self.segment_id, value)
+        return value
+
     def recall(self, *values: str) -> str:
         """Give the segment like `write`, from memory where these values were written before.
 

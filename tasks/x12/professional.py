@@ -28,8 +28,6 @@ MOST_CLAIMS = 5_000
 MOST_CLAIMS_OF_A_PATIENT = 100
 """Claims under one HL. Source: repeat of loop 2300 in 005010X222A1, as pyx12's map has it."""
 
-_HL_20, _HL_22, _HL_23 = (RULES[loop, "HL", ""] for loop in ("2000A", "2000B", "2000C"))
-
 
 @dataclass(frozen=True, slots=True)
 class ClaimSpan:
@@ -115,8 +113,9 @@ def _hang(tree: _Level, parties: Parties, claim: ClaimRows) -> None:
     """Put a claim under its billing provider, subscriber and patient: equal segments are the same level."""
     try:
         coverage = claim.destination()
-        billing, subscriber, patient = parties.levels(claim, coverage)
-        text = claim_loops(claim, coverage, parties.providers(claim))
+        billing, providers = parties.providers(claim)
+        subscriber, patient = parties.people(claim, coverage)
+        text = claim_loops(claim, coverage, providers)
         _check_total(claim)
     except WriteFault as fault:
         fault.claim_id = claim.version["claim_id"]
@@ -159,14 +158,14 @@ def _write_levels(tape: _Tape, tree: _Level, transaction: str) -> None:
     number = 0
     for billing in tree.below.values():
         number += 1
-        provider = str(number)
-        tape.add(f"{_HL_20.write(provider, '', '20', '1')}~{billing.text}")
+        provider = number
+        tape.add(f"HL*{provider}**20*1~{billing.text}")
         for subscriber in billing.below.values():
             number += 1
             parent = number
-            tape.add(f"{_HL_22.check(f'HL*{parent}*{provider}*22*{1 if subscriber.below else 0}')}~{subscriber.text}")
+            tape.add(f"HL*{parent}*{provider}*22*{1 if subscriber.below else 0}~{subscriber.text}")
             tape.add_claims(subscriber.claims, transaction)
             for patient in subscriber.below.values():
                 number += 1
-                tape.add(f"{_HL_23.check(f'HL*{number}*{parent}*23*0')}~{patient.text}")
+                tape.add(f"HL*{number}*{parent}*23*0~{patient.text}")
                 tape.add_claims(patient.claims, transaction)

@@ -37,7 +37,9 @@ EXTRA = Columns(
 MOST_LINES = 50
 """Source: 005010X222A1, repeat of loop 2400."""
 _CLM = RULES["2300", "CLM", ""]
-_FACTS = Columns(
+_ANY_CLAIM = "0", "0"
+_is_patient_control_number = re.compile(_CLM.positions[0].pattern()).fullmatch
+_FACTS = (
     "place_of_service", "provider_signature_on_file", "assignment_code", "benefits_assigned", "release_of_information",
     "patient_signature_source", "accident_auto", "accident_employment", "accident_other", "accident_state",
     "accident_country", "special_program", "delay_reason",
@@ -77,7 +79,7 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     written = [
         _claim(claim),
         *_dates(encounter),
-        *attachment_segments("2300", [row for row in claim.attachments if row["line_number"] is None]),
+        *attachment_segments("2300", [row for row in claim.attachments if row.get("line_number") is None]),
         *contract("2300", encounter, "contract_info"),
         *_amount_paid(encounter),
         *_references(claim, coverage),
@@ -92,9 +94,17 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
 
 
 def _claim(claim: ClaimRows) -> str:
+    """Give CLM; its number is checked each time, the amount and the facts once for many claims."""
     version = claim.version
-    head = f"CLM*{exact(version['patient_control_number'])}*{money(version['total_charge_cents'])}"
-    return _CLM.check(head + _facts(version["frequency_code"], *_FACTS.values(claim.encounter)))
+    number, facts = exact(version["patient_control_number"]), map(claim.encounter.get, _FACTS)
+    if not _is_patient_control_number(number):
+        _CLM.check_element(1, number)
+    return f"CLM*{number}*{_charge(version['total_charge_cents'])}{_facts(version['frequency_code'], *facts)}"
+
+
+@lru_cache(maxsize=16_384)
+def _charge(cents: int) -> str:
+    return _CLM.check_element(2, money(cents))
 
 
 @lru_cache(maxsize=1_024)
@@ -103,16 +113,16 @@ def _facts(
     release: str | None, signature: str | None, auto: bool | None, employment: bool | None, other: bool | None,
     state: str | None, country: str | None, program: str | None, delay: str | None,
 ) -> str:  # fmt: skip
-    """Give CLM from its third element on, unchecked; equal facts are put together once."""
+    """Give CLM from its third element on; equal facts are put together and checked once."""
     causes = {"AA": auto, "EM": employment, "OA": other}
     named = [code for code, is_cause in causes.items() if is_cause]
     accident = composite(*(*named, "", "")[:2], "", exact(state) if auto else "", exact(country))
     facts = (
-        "", "", "", composite(exact(place), "B", exact(frequency_code)), "N" if is_signed is False else "Y",
+        "", "", composite(exact(place), "B", exact(frequency_code)), "N" if is_signed is False else "Y",
         exact(assignment), exact(benefits), exact(release), exact(signature), accident if named else "", exact(program),
         *("",) * 7, exact(delay),
     )  # fmt: skip
-    return "*".join(facts).rstrip("*")
+    return _CLM.write(*_ANY_CLAIM, *facts).removeprefix("*".join(("CLM", *_ANY_CLAIM)))
 
 
 def _dates(encounter: Row) -> list[str]:

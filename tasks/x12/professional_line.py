@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples
@@ -28,7 +29,7 @@ DATES = {
     "471": "drug_rx_date", "607": "cert_revision_date", "463": "begin_therapy_date", "461": "last_certification_date",
 }  # fmt: skip
 SHARED_DATES = {"455": "last_xray_date", "454": "initial_treatment_date"}
-ORDINARY = Columns(
+ORDINARY = (
     "line_place_of_service", "procedure_qualifier", "unit_type", "line_description", "emergency", "epsdt",
     "family_planning", "copay_exempt",
 )  # fmt: skip
@@ -46,10 +47,12 @@ EXTRA = Columns(
 )  # fmt: skip
 """Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
 
-_SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
-_LINE = Columns("line_number", "line_control_number", "service_from_on", "service_to_on", *_SERVICE.names)
+_SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units")
+_LINE = Columns(
+    "line_number", "line_control_number", "service_from_on", "service_to_on", "diagnosis_pointers", *_SERVICE.names
+)
 _MOST_MODIFIERS = 4
-_REF_6R = RULES["2400", "REF", "6R"]
+_SV1, _REF_6R = RULES["2400", "SV1", ""], RULES["2400", "REF", "6R"]
 _is_control_number = re.compile(_REF_6R.positions[1].pattern()).fullmatch
 
 
@@ -58,7 +61,7 @@ def line_loops(claim: ClaimRows) -> str:
 
     Holds: what a line repeats of its claim (place, dates, identifiers, providers) is not written again.
     """
-    place, most, sources = claim.encounter["place_of_service"], len(claim.diagnoses), claim.service_lines
+    place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
     decisions = decisions_by_line(claim) if claim.cob_lines else {}
     written: list[str] = []
     for line in claim.lines:
@@ -76,11 +79,12 @@ def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) ->
     """Give LX, SV1, DTP*472 and REF*6R; None for a line that has more, or that cannot be written."""
     if EXTRA.are_filled(source):
         return None
-    number, control, first_on, last_on, *service = _LINE.values(line)
+    number, control, first_on, last_on, pointers, *service = _LINE.values(line)
     if not control or not _is_control_number(control):
         return None
     try:
-        text, furthest = _service(*(*service, place, *ORDINARY.values(source)))
+        pointers, furthest = _pointers(pointers)
+        text = _service(service, pointers, place, tuple(map(source.get, ORDINARY)))
         text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
     except WriteFault:
         return None
@@ -132,21 +136,21 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
     """
     values = []
     for row in rows:
-        sent, number = exact(row["transmission"]), exact(row.get("control_number"))
+        sent, number = exact(row.get("transmission")), exact(row.get("control_number"))
         if sent != "AA" and not number:
             refuse("WRITE_MISSING", "PWK", "06", "Attachment Control Number is required unless transmission is AA")
         named = ("", "", "AC", number) if number and sent != "AA" else ()
-        values.append((exact(row["report_type"]), sent, *named))
+        values.append((exact(row.get("report_type")), sent, *named))
     return RULES[loop, "PWK", "03"].write_each(values)
 
 
 def _start(claim: ClaimRows, line: Row, source: Row) -> tuple[str, str]:
     """Give LX and SV1; no pointer is past a diagnosis."""
-    service, furthest = _service(
-        *(*_SERVICE.values(line), claim.encounter["place_of_service"], *ORDINARY.values(source))
-    )
+    pointers, furthest = _pointers(line["diagnosis_pointers"])
     if furthest > len(claim.diagnoses):
         refuse("WRITE_POINTER", "SV1", "07", "a pointer is past the last diagnosis")
+    place = claim.encounter.get("place_of_service")
+    service = _service(_SERVICE.values(line), pointers, place, tuple(map(source.get, ORDINARY)))
     return _line_number(line["line_number"]), service
 
 
@@ -155,40 +159,61 @@ def _line_number(number: int) -> str:
     return RULES["2400", "LX", ""].write(str(number))
 
 
-def _service(
-    procedure_code: str | None, modifiers: str, charge_cents: int, units: Decimal, pointers: str, claim_place: str | None,
-    place: str | None, qualifier: str | None, unit_type: str | None, description: str | None, emergency: bool | None,
-    epsdt: bool | None, family_planning: bool | None, copay_exempt: bool | None,
-) -> tuple[str, int]:  # fmt: skip
-    """Give SV1, with the place where it is not the claim's, and the furthest diagnosis that it points at."""
+def _service(service: Sequence[Any], pointers: str, claim_place: str | None, source: tuple[Any, ...]) -> str:
+    """Give SV1 of parts that were each checked when they were made; most are made once for many lines.
+
+    Holds: the place of service stands where it is not the claim's.
+    """
+    procedure_code, modifiers, charge_cents, units = service
+    place, qualifier, unit_type, description, *flags = source
+    procedure = _procedure(procedure_code, modifiers, qualifier, description)
+    own_place = _place(place) if place and place != claim_place else ""
+    text = f"SV1*{procedure}*{_charge(charge_cents)}*{_units(unit_type, units)}*{own_place}**{pointers}"
+    return text + _flags(*flags) if any(flags) else text
+
+
+@lru_cache(maxsize=16_384)
+def _procedure(procedure_code: str | None, modifiers: str, qualifier: str | None, description: str | None) -> str:
     codes = [exact(code) for code in modifiers.split(":")]
     if len(codes) > _MOST_MODIFIERS:
         refuse("WRITE_REPEAT", "SV1", "01-6", "the line has more than four modifiers")
     unused = ("",) * (_MOST_MODIFIERS - len(codes))
+    named = exact(qualifier) or "HC", exact(procedure_code), *codes, *unused, text(description)
+    return _SV1.check_element(1, composite(*named))
+
+
+@lru_cache(maxsize=16_384)
+def _charge(cents: int) -> str:
+    return _SV1.check_element(2, money(cents))
+
+
+@lru_cache(maxsize=4_096)
+def _units(unit_type: str | None, units: Decimal | None) -> str:
+    return f"{_SV1.check_element(3, exact(unit_type) or 'UN')}*{_SV1.check_element(4, quantity(units))}"
+
+
+@lru_cache(maxsize=256)
+def _place(place: str) -> str:
+    return _SV1.check_element(5, exact(place))
+
+
+@lru_cache(maxsize=1_024)
+def _pointers(pointers: str) -> tuple[str, int]:
+    """Give SV107 and the furthest diagnosis that it points at."""
     pointed = [exact(pointer) for pointer in pointers.split(":")]
-    service = RULES["2400", "SV1", ""].write(
-        composite(exact(qualifier) or "HC", exact(procedure_code), *codes, *unused, text(description)),
-        money(charge_cents),
-        exact(unit_type) or "UN",
-        quantity(units),
-        "" if exact(place) == claim_place else exact(place),
-        "",
-        ":".join(pointed),
-        "",
-        flag(emergency),
-        "",
-        flag(epsdt),
-        flag(family_planning),
-        "",
-        "",
-        flag(copay_exempt, "0"),
-    )
-    return service, max(int(pointer) for pointer in pointed if pointer)
+    value = _SV1.check_element(7, ":".join(pointed))
+    return value, max(int(pointer) for pointer in pointed if pointer)
+
+
+def _flags(emergency: bool | None, epsdt: bool | None, family_planning: bool | None, copay_exempt: bool | None) -> str:
+    """Give SV109 to SV115."""
+    codes = "", "", flag(emergency), "", flag(epsdt), flag(family_planning), "", "", flag(copay_exempt, "0")
+    return "*".join(codes).rstrip("*")
 
 
 def _certificates(claim: ClaimRows, line: Row, supplement: Info) -> list[str]:
     """Give SV5, PWK, CR1, CR3 and CRC in the guide's order."""
-    own = [row for row in claim.attachments if row["line_number"] == line["source_line_number"]]
+    own = [row for row in claim.attachments if row.get("line_number") == line["source_line_number"]]
     written = attachment_segments("2400", own) if own else []
     if not supplement:
         return written
@@ -267,7 +292,7 @@ def _reference(code: str, number: str | None) -> list[str]:
 
 def _payer_references(claim: ClaimRows, code: str, source: Row, column: str) -> list[str]:
     """Give REF for each [payer rank, number]; a number of another payer than the destination names that payer."""
-    payers = {coverage["payer_rank"]: exact(coverage["payer_id"]) for coverage in claim.coverages}
+    payers = {coverage["payer_rank"]: exact(coverage.get("payer_id")) for coverage in claim.coverages}
     rows = []
     for rank, number in json_tuples(source, column, 2):
         if rank not in payers:

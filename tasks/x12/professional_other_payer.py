@@ -22,8 +22,8 @@ ROLES = {
 """Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
 _ADJUDICATED = "adjudicated_procedure"
 _PROCEDURE = Columns("procedure_code", "modifiers")
-_DECIDED = Columns("paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED)
-_ADJUSTMENT = Columns("group_code", "reason_code", "amount_cents", "quantity")
+_DECIDED = ("paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED)
+_ADJUSTMENT = ("group_code", "reason_code", "amount_cents", "quantity")
 _TRIPLES_OF_A_SEGMENT = 6
 _MOST_REMARKS = 5
 
@@ -34,14 +34,14 @@ def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
     Holds: date and remaining liability stand at one level only: not here where lines carry them.
     Source: domain notes, sections 3 and 6 (AMT*EAF at both levels and adjudication date at both levels are rejected).
     """
-    adjustments = [row for row in _of_payer(claim.cob_adjustments, coverage) if row["line_number"] is None]
+    adjustments = [row for row in _of_payer(claim.cob_adjustments, coverage) if row.get("line_number") is None]
     return [
-        subscriber_information("2320", coverage, exact(coverage["relationship"])),
+        subscriber_information("2320", coverage, exact(coverage.get("relationship"))),
         *_adjustments("2320", adjustments),
         *_amounts(claim, coverage),
         RULES["2320", "OI", ""].recall(
-            "", "", exact(coverage["benefits_assigned"]), exact(coverage.get("patient_signature_source")), "",
-            exact(coverage["release_of_information"]),
+            "", "", exact(coverage.get("benefits_assigned")), exact(coverage.get("patient_signature_source")), "",
+            exact(coverage.get("release_of_information")),
         ),
         *_outpatient(coverage),
         *_other_subscriber(claim, coverage),
@@ -61,9 +61,9 @@ class Decision:
 
 def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
     """Give the decisions by source line number, of the payer that pays first first."""
-    adjustments: dict[tuple[str, int], list[Row]] = {}
+    adjustments: dict[tuple[str, int | None], list[Row]] = {}
     for row in claim.cob_adjustments:
-        adjustments.setdefault((row["payer_rank"], row["line_number"]), []).append(row)
+        adjustments.setdefault((row["payer_rank"], row.get("line_number")), []).append(row)
     found: dict[int, list[Decision]] = {}
     for coverage in claim.others():
         for decided in _of_payer(claim.cob_lines, coverage):
@@ -75,9 +75,9 @@ def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
 def line_adjudication(line: Row, decision: Decision) -> list[str]:
     """Give loop 2430 of one other payer."""
     decided = decision.decided
-    adjustments = tuple([_ADJUSTMENT.values(row) for row in decision.adjustments])
+    adjustments = tuple([tuple(map(row.get, _ADJUSTMENT)) for row in decision.adjustments])
     _check_line(line, decided, adjustments)
-    written = [_decision(decision.coverage["payer_id"], *_PROCEDURE.values(line), *_DECIDED.values(decided))]
+    written = [_decision(decision.coverage.get("payer_id"), *_PROCEDURE.values(line), *map(decided.get, _DECIDED))]
     written += _adjusted("2430", adjustments)
     written.append(RULES["2430", "DTP", ""].recall("573", "D8", day(decided.get("adjudication_date"))))
     if decided.get("remaining_liability_cents") is not None:
@@ -102,7 +102,7 @@ def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
 
 
 def _adjustments(loop: str, rows: Sequence[Row]) -> Sequence[str]:
-    return _adjusted(loop, tuple([_ADJUSTMENT.values(row) for row in rows]))
+    return _adjusted(loop, tuple([tuple(map(row.get, _ADJUSTMENT)) for row in rows]))
 
 
 @lru_cache(maxsize=16_384)
@@ -139,7 +139,7 @@ def _outpatient(coverage: Row) -> list[str]:
 
 
 def _other_subscriber(claim: ClaimRows, coverage: Row) -> list[str]:
-    is_patient = exact(coverage["relationship"]) == "18"
+    is_patient = exact(coverage.get("relationship")) == "18"
     written = [subscriber_name("2330A", coverage, claim.patient if is_patient else None)]
     if has_address(coverage, "subscriber_"):
         written += address("2330A", coverage, "subscriber_")

@@ -1,7 +1,5 @@
 """The text of every party of a claim, made once per call and found again by the values it is made of."""
 
-from collections.abc import Callable, Sequence
-
 from tasks.x12.builder import terminated
 from tasks.x12.builder_values import Columns, Row, exact
 from tasks.x12.professional_people import (
@@ -16,7 +14,7 @@ from tasks.x12.professional_people import (
 from tasks.x12.professional_provider import CLAIM_KEYS, claim_providers
 from tasks.x12.professional_rows import ClaimRows
 
-Key = tuple[object, ...]
+_KEYS = Columns(*dict.fromkeys(CLAIM_KEYS + BILLING_KEYS))
 
 
 class Parties:
@@ -27,43 +25,40 @@ class Parties:
     """
 
     def __init__(self) -> None:
-        self._made: dict[Key, str] = {}
-        self._people: dict[Key, tuple[str, str]] = {}
+        self._providers: dict[tuple[object, ...], tuple[str, str]] = {}
+        self._people: dict[tuple[object, ...], tuple[str, str]] = {}
+        self._payers: dict[tuple[object, ...], str] = {}
 
-    def levels(self, claim: ClaimRows, coverage: Row) -> tuple[str, str, str]:
-        """Give what stands behind the HL of loops 2000A, 2000B and 2000C; no 2000C where the patient is the subscriber."""
-        billing = self._of_providers(claim, BILLING_KEYS, billing_loops)
-        values = COVERAGE_COLUMNS.values(coverage)
-        key = (id(claim.patient), billing, values)
-        people = self._people.get(key)
-        if people is None:
-            people = self._people[key] = _people(claim, COVERAGE_COLUMNS.row(values), self._payer(claim, values))
-        return billing, *people
-
-    def providers(self, claim: ClaimRows) -> str:
-        """Give loops 2310A to 2310D."""
-        return self._of_providers(claim, CLAIM_KEYS, claim_providers)
-
-    def _of_providers(self, claim: ClaimRows, keys: Columns, make: Callable[[ClaimRows], Sequence[str]]) -> str:
-        key = (make, id(claim.providers), keys.values(claim.encounter))
-        made = self._made.get(key)
+    def providers(self, claim: ClaimRows) -> tuple[str, str]:
+        """Give loops 2000A to 2010AC behind their HL, and loops 2310A to 2310D."""
+        key = (id(claim.providers), _KEYS.values(claim.encounter))
+        made = self._providers.get(key)
         if made is None:
-            made = self._made[key] = terminated(make(claim))
+            made = self._providers[key] = terminated(billing_loops(claim)), terminated(claim_providers(claim))
         return made
 
-    def _payer(self, claim: ClaimRows, coverage: tuple[object, ...]) -> str:
-        values = coverage[: len(PAYER_COLUMNS.names)]
-        key = (payer_loops, id(claim.providers), claim.encounter.get("billing_provider_key"), values)
-        made = self._made.get(key)
+    def people(self, claim: ClaimRows, coverage: Row) -> tuple[str, str]:
+        """Give loops 2000B and 2000C behind their HL; no 2000C where the patient is the subscriber."""
+        billing_key = claim.encounter.get("billing_provider_key")
+        names, values = COVERAGE_COLUMNS.filled(coverage)
+        key = (id(claim.patient), id(claim.providers), billing_key, names, values)
+        made = self._people.get(key)
+        if made is None:
+            known = dict(zip(names, values, strict=True))
+            made = self._people[key] = _people(claim.patient, known, self._payer(claim, known, billing_key))
+        return made
+
+    def _payer(self, claim: ClaimRows, coverage: Row, billing_key: str | None) -> str:
+        values = PAYER_COLUMNS.values(coverage)
+        key = (id(claim.providers), billing_key, values)
+        made = self._payers.get(key)
         if made is None:
             billing = claim.provider("billing_provider_key") or {}
-            made = self._made[key] = terminated(payer_loops(PAYER_COLUMNS.row(values), billing))
+            made = self._payers[key] = terminated(payer_loops(PAYER_COLUMNS.row(values), billing))
         return made
 
 
-def _people(claim: ClaimRows, coverage: Row, payer: str) -> tuple[str, str]:
-    """Give loop 2000B with its payer, and 2000C where the patient is not the subscriber."""
-    patient = claim.patient
-    if exact(coverage["relationship"]) == "18":
+def _people(patient: Row, coverage: Row, payer: str) -> tuple[str, str]:
+    if exact(coverage.get("relationship")) == "18":
         return terminated(subscriber_loops(coverage, patient)) + payer, ""
     return terminated(subscriber_loops(coverage, None)) + payer, terminated(patient_loops(coverage, patient))

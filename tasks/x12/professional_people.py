@@ -6,7 +6,7 @@ from tasks.x12.builder_values import Columns, Row, day, exact, flag, quantity, t
 from tasks.x12.professional_provider import address, contacts, has_address, name, secondary_ids, specialty
 from tasks.x12.professional_rows import RULES, ClaimRows
 
-BILLING_KEYS = Columns("billing_provider_key", "pay_to_key", "pay_to_plan_key")
+BILLING_KEYS = ("billing_provider_key", "pay_to_key", "pay_to_plan_key")
 PAYER_COLUMNS = Columns(
     "payer_name", "payer_id", "payer_address1", "payer_address2", "payer_city", "payer_state", "payer_zip", "payer_country",
     "payer_country_subdivision", "payer_secondary_ids", "billing_provider_payer_id",
@@ -115,7 +115,7 @@ def _subscriber(coverage: Row, patient: Row | None) -> list[str]:
         written += address("2010BA", patient)
     born_on, sex = coverage.get("subscriber_birth_date"), coverage.get("subscriber_sex")
     if patient is not None:
-        born_on, sex = born_on or patient["birth_date"], sex or patient["sex"]
+        born_on, sex = born_on or patient.get("birth_date"), sex or patient.get("sex")
     if patient is not None or (born_on and sex):
         written.append(RULES["2010BA", "DMG", ""].write("D8", day(born_on), exact(sex)))
     if coverage.get("subscriber_ssn"):
@@ -172,13 +172,13 @@ def patient_loops(coverage: Row, patient: Row) -> list[str]:
     Shape: COVERAGE_COLUMNS of the coverage.
     """
     written = [
-        *_patient_facts("2000C", patient, exact(coverage["relationship"])),
+        *_patient_facts("2000C", patient, exact(coverage.get("relationship"))),
         RULES["2010CA", "NM1", ""].write(
             "QC", "1", text(patient.get("last_name")), text(patient.get("first_name")),
             text(patient.get("middle_name")), "", text(patient.get("suffix")),
         ),
         *address("2010CA", patient),
-        RULES["2010CA", "DMG", ""].write("D8", day(patient["birth_date"]), exact(patient["sex"])),
+        RULES["2010CA", "DMG", ""].write("D8", day(patient.get("birth_date")), exact(patient.get("sex"))),
     ]  # fmt: skip
     if coverage.get("pc_claim_number"):
         written.append(RULES["2010CA", "REF", "Y4"].write("Y4", exact(coverage["pc_claim_number"])))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_values import Columns, Row, exact, text
+from tasks.x12.builder_values import Row, exact, text
 from tasks.x12.professional_rows import RULES, ClaimRows
 
-CLAIM_KEYS = Columns(
+CLAIM_KEYS = (
     "billing_provider_key", "referring_provider_key", "pcp_key", "rendering_provider_key", "supervising_provider_key",
     "service_facility_key",
 )  # fmt: skip
