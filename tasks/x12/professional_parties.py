@@ -1,7 +1,7 @@
 """The text of every party of a claim, made once per call and found again by the values it is made of."""
 
 from tasks.x12.builder import terminated
-from tasks.x12.builder_values import Columns, Row, exact
+from tasks.x12.builder_values import Row, exact
 from tasks.x12.professional_people import (
     BILLING_KEYS,
     COVERAGE_COLUMNS,
@@ -14,7 +14,7 @@ from tasks.x12.professional_people import (
 from tasks.x12.professional_provider import CLAIM_KEYS, claim_providers
 from tasks.x12.professional_rows import ClaimRows
 
-_KEYS = Columns(*dict.fromkeys(CLAIM_KEYS + BILLING_KEYS))
+_KEYS = tuple(dict.fromkeys(CLAIM_KEYS + BILLING_KEYS))
 
 
 class Parties:
@@ -27,14 +27,21 @@ class Parties:
     def __init__(self) -> None:
         self._providers: dict[tuple[object, ...], tuple[str, str]] = {}
         self._people: dict[tuple[object, ...], tuple[str, str]] = {}
-        self._payers: dict[tuple[object, ...], str] = {}
+        self._texts: dict[tuple[object, ...], str] = {}
 
     def providers(self, claim: ClaimRows) -> tuple[str, str]:
         """Give loops 2000A to 2010AC behind their HL, and loops 2310A to 2310D."""
-        key = (id(claim.providers), _KEYS.values(claim.encounter))
+        key = (id(claim.providers), *map(claim.encounter.get, _KEYS))
         made = self._providers.get(key)
         if made is None:
-            made = self._providers[key] = terminated(billing_loops(claim)), terminated(claim_providers(claim))
+            made = self._providers[key] = self._billing(claim), terminated(claim_providers(claim))
+        return made
+
+    def _billing(self, claim: ClaimRows) -> str:
+        key = (id(claim.providers), *map(claim.encounter.get, BILLING_KEYS))
+        made = self._texts.get(key)
+        if made is None:
+            made = self._texts[key] = terminated(billing_loops(claim))
         return made
 
     def people(self, claim: ClaimRows, coverage: Row) -> tuple[str, str]:
@@ -51,10 +58,10 @@ class Parties:
     def _payer(self, claim: ClaimRows, coverage: Row, billing_key: str | None) -> str:
         values = PAYER_COLUMNS.values(coverage)
         key = (id(claim.providers), billing_key, values)
-        made = self._payers.get(key)
+        made = self._texts.get(key)
         if made is None:
             billing = claim.provider("billing_provider_key") or {}
-            made = self._payers[key] = terminated(payer_loops(PAYER_COLUMNS.row(values), billing))
+            made = self._texts[key] = terminated(payer_loops(PAYER_COLUMNS.row(values), billing))
         return made
 
 
