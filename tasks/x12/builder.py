@@ -133,7 +133,10 @@ class Segment:
 
         Raises: Fault (WRITE_*) where it breaks its rule.
         """
-        self.positions[number - 1].check(self.segment_id, value)
+        position = self.positions[number - 1]
+        position.check(self.segment_id, value)
+        if value and not re.fullmatch(position.pattern(), value):
+            self._refuse_usage()
         return value
 
     def recall(self, *values: str) -> str:
@@ -171,6 +174,9 @@ class Segment:
     def _refuse(self, values: Sequence[str]) -> NoReturn:
         for number, position in enumerate(self.positions):
             position.check(self.segment_id, values[number] if number < len(values) else "")
+        self._refuse_usage()
+
+    def _refuse_usage(self) -> NoReturn:
         refuse("WRITE_USAGE", self.segment_id, "", f"{self.name} fills an element that the guide does not use there")
 
 

@@ -47,10 +47,8 @@ EXTRA = Columns(
 )  # fmt: skip
 """Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
 
-_SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units")
-_LINE = Columns(
-    "line_number", "line_control_number", "service_from_on", "service_to_on", "diagnosis_pointers", *_SERVICE.names
-)
+_SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
+_LINE = Columns("line_number", "line_control_number", "service_from_on", "service_to_on", *_SERVICE.names)
 _MOST_MODIFIERS = 4
 _SV1, _REF_6R = RULES["2400", "SV1", ""], RULES["2400", "REF", "6R"]
 _is_control_number = re.compile(_REF_6R.positions[1].pattern()).fullmatch
@@ -79,12 +77,11 @@ def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) ->
     """Give LX, SV1, DTP*472 and REF*6R; None for a line that has more, or that cannot be written."""
     if EXTRA.are_filled(source):
         return None
-    number, control, first_on, last_on, pointers, *service = _LINE.values(line)
+    number, control, first_on, last_on, *service = _LINE.values(line)
     if not control or not _is_control_number(control):
         return None
     try:
-        pointers, furthest = _pointers(pointers)
-        text = _service(service, pointers, place, tuple(map(source.get, ORDINARY)))
+        text, furthest = _service(service, source, place)
         text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
     except WriteFault:
         return None
@@ -146,12 +143,10 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
 
 def _start(claim: ClaimRows, line: Row, source: Row) -> tuple[str, str]:
     """Give LX and SV1; no pointer is past a diagnosis."""
-    pointers, furthest = _pointers(line["diagnosis_pointers"])
+    text, furthest = _service(_SERVICE.values(line), source, claim.encounter.get("place_of_service"))
     if furthest > len(claim.diagnoses):
         refuse("WRITE_POINTER", "SV1", "07", "a pointer is past the last diagnosis")
-    place = claim.encounter.get("place_of_service")
-    service = _service(_SERVICE.values(line), pointers, place, tuple(map(source.get, ORDINARY)))
-    return _line_number(line["line_number"]), service
+    return _line_number(line["line_number"]), text
 
 
 @lru_cache(maxsize=64)
@@ -159,17 +154,19 @@ def _line_number(number: int) -> str:
     return RULES["2400", "LX", ""].write(str(number))
 
 
-def _service(service: Sequence[Any], pointers: str, claim_place: str | None, source: tuple[Any, ...]) -> str:
-    """Give SV1 of parts that were each checked when they were made; most are made once for many lines.
+def _service(service: Sequence[Any], source: Row, claim_place: str | None) -> tuple[str, int]:
+    """Give SV1 and the furthest diagnosis that it points at.
 
-    Holds: the place of service stands where it is not the claim's.
+    Holds: its parts were each checked when they were made, most of them once for many lines; the place of service stands
+    where it is not the claim's.
     """
-    procedure_code, modifiers, charge_cents, units = service
-    place, qualifier, unit_type, description, *flags = source
+    procedure_code, modifiers, charge_cents, units, pointers = service
+    place, qualifier, unit_type, description, *flags = map(source.get, ORDINARY)
     procedure = _procedure(procedure_code, modifiers, qualifier, description)
     own_place = _place(place) if place and place != claim_place else ""
-    text = f"SV1*{procedure}*{_charge(charge_cents)}*{_units(unit_type, units)}*{own_place}**{pointers}"
-    return text + _flags(*flags) if any(flags) else text
+    pointed, furthest = _pointers(pointers)
+    text = f"SV1*{procedure}*{_charge(charge_cents)}*{_units(unit_type, units)}*{own_place}**{pointed}"
+    return (text + _flags(*flags) if any(flags) else text), furthest
 
 
 @lru_cache(maxsize=16_384)

@@ -1,6 +1,7 @@
 """Names, addresses, identifiers and contacts, and the provider loops 2310 and 2420 made of them."""
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_values import Row, exact, text
@@ -31,19 +32,30 @@ def address(loop: str, row: Row, prefix: str = "", postal_column: str = "zip") -
     is its subdivision (N407).
     Raises: Fault (WRITE_MISSING).
     """
-    country, state = exact(row.get(f"{prefix}country")).upper(), exact(row.get(f"{prefix}state")).upper()
+    street = text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))
+    names = _place_columns(prefix, postal_column)
+    return [RULES[loop, "N3", ""].write(*street), _place(loop, *map(row.get, names))]
+
+
+@cache
+def _place_columns(prefix: str, postal_column: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}{name}" for name in ("city", "state", postal_column, "country", "country_subdivision"))
+
+
+@lru_cache(maxsize=16_384)
+def _place(
+    loop: str, city: str | None, state: str | None, postal: str | None, country: str | None, subdivision: str | None
+) -> str:
+    """Give N4; equal places are written once."""
+    country, state = exact(country).upper(), exact(state).upper()
     is_domestic = country in _DOMESTIC
-    postal = exact(row.get(f"{prefix}{postal_column}")).replace("-", "").replace(" ", "").upper()
+    postal = exact(postal).replace("-", "").replace(" ", "").upper()
     if is_domestic and not (state and postal):
         refuse("WRITE_MISSING", "N4", "03" if state else "02", f"loop {loop}: a US address needs state and ZIP code")
-    subdivision = exact(row.get(f"{prefix}country_subdivision")) or state
-    place = ("", postal, country, "", "", subdivision)
+    place = ("", postal, country, "", "", exact(subdivision) or state)
     if is_domestic or country == "CA":
         place = (state, postal, "" if is_domestic else country, "", "", "")
-    return [
-        RULES[loop, "N3", ""].write(text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))),
-        RULES[loop, "N4", ""].recall(text(row.get(f"{prefix}city")), *place),
-    ]
+    return RULES[loop, "N4", ""].write(text(city), *place)
 
 
 def has_address(row: Row, prefix: str = "") -> bool:
