@@ -147,7 +147,7 @@ class Warehouse:
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
     def filled_rows(self, sql: str, parameters: Sequence[object] | None = None) -> list[dict[str, Any]]:
-        """Give the whole result as rows that have only their filled columns: of a wide table, a fifth of the memory."""
+        """Give the whole result as rows that have only their filled columns: where most are empty, much less memory."""
         cursor = self._connection.execute(sql, parameters)
         names = [column[0] for column in cursor.description or ()]
         return [

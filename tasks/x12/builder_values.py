@@ -63,7 +63,7 @@ _LETTERS = str.maketrans(
 _REFUSED = str.maketrans(dict.fromkeys("*:^~", "\x1f"))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def text(value: str | None) -> str:
     """Give free text in upper case, accents and typographic signs transliterated.
 
@@ -88,7 +88,7 @@ def exact(value: str | None) -> str:
     return value if value.isalnum() else value.strip().translate(_REFUSED)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def money(cents: int | None) -> str:
     """Write cents as the shortest decimal: "120", "35.5", "0"; nothing for None."""
     if cents is None:
@@ -106,7 +106,7 @@ def quantity(value: Decimal | int | None) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:d}"
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=65_536)
 def day(value: date | None) -> str:
     """Write a date as CCYYMMDD; nothing for None."""
     return value.isoformat().replace("-", "") if value else ""

@@ -102,7 +102,7 @@ def _claim(claim: ClaimRows) -> str:
     return f"CLM*{number}*{_charge(version['total_charge_cents'])}{_facts(version['frequency_code'], *facts)}"
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def _charge(cents: int) -> str:
     return _CLM.check_element(2, money(cents))
 
@@ -228,7 +228,7 @@ def _diagnoses(codes: Sequence[str]) -> str:
     return "HI*ABK:" + "*ABF:".join(codes)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def _is_diagnosis(code: str) -> bool:
     return bool(_ICD10CM.fullmatch(code))
 

@@ -42,7 +42,7 @@ def _place_columns(prefix: str, postal_column: str) -> tuple[str, ...]:
     return tuple(f"{prefix}{name}" for name in ("city", "state", postal_column, "country", "country_subdivision"))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def _place(
     loop: str, city: str | None, state: str | None, postal: str | None, country: str | None, subdivision: str | None
 ) -> str:
