@@ -31,7 +31,7 @@ def _row(table: str, values: dict) -> dict:
     """Give a row as the step that seals batches takes it from the warehouse: filled columns and its lineage."""
     unknown = values.keys() - {field.column for field in fields(table)} - {"encounter_version"}
     assert not unknown, unknown
-    return {"tenant_id": "t", **values, **LINEAGE}
+    return {**values, **LINEAGE}
 
 
 def _providers() -> dict[str, dict]:
