@@ -165,7 +165,7 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
     warehouse.execute("create or replace temp table ready as " + READY)
     gathered = {
         table: _grouped(
-            warehouse.rows(
+            warehouse.filled_rows(
                 f"select t.* from {table} t semi join ready r using (encounter_id, encounter_version) order by all"
             )
         )
@@ -184,8 +184,8 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
         "select l.* from claims.line l semi join ready r using (claim_id, claim_version) order by claim_id, line_number"
     ):
         lines[line["claim_id"]].append(line)
-    patients = {p["patient_key"]: p for p in warehouse.rows("select * from encounters.current_patient")}
-    providers = {p["provider_key"]: p for p in warehouse.rows("select * from encounters.current_provider")}
+    patients = {p["patient_key"]: p for p in warehouse.filled_rows("select * from encounters.current_patient")}
+    providers = {p["provider_key"]: p for p in warehouse.filled_rows("select * from encounters.current_provider")}
     found = []
     for row in ready:
         at = row["encounter_id"], row["encounter_version"]
@@ -212,7 +212,7 @@ def _claim_rows(warehouse: Warehouse, ready: Sequence[Mapping[str, Any]]) -> lis
 
 def _as_coded(source: dict[str, Any]) -> dict[str, Any]:
     """Give a source line as its coded line is: codes of other systems were translated to CPT or HCPCS (HC)."""
-    return source | {"procedure_qualifier": "HC"} if source["procedure_qualifier"] in TRANSLATED else source
+    return source | {"procedure_qualifier": "HC"} if source.get("procedure_qualifier") in TRANSLATED else source
 
 
 def _grouped(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:

@@ -146,6 +146,15 @@ class Warehouse:
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
+    def filled_rows(self, sql: str, parameters: Sequence[object] | None = None) -> list[dict[str, Any]]:
+        """Give the whole result as rows that have only their filled columns: where most are empty, much less memory."""
+        cursor = self._connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return [
+            {name: value for name, value in zip(names, values, strict=True) if value is not None}
+            for values in cursor.fetchall()
+        ]
+
     def value(self, sql: str, parameters: Sequence[object] | None = None) -> Any:
         """Give the first column of the first row, None when there is no row."""
         found = self._connection.execute(sql, parameters).fetchall()

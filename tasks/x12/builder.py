@@ -5,7 +5,7 @@ Holds: delimiters are `*`, `:`, `^`, `~` and never stand in data; trailing empty
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from schemas.errors import Fault
 
-MONEY = r"-?\d{1,8}(?:\.\d{1,2})?"
+MONEY = r"-?[0-9]{1,8}(?:\.[0-9]{1,2})?"
 """An amount. Source: contract, decimal(10,2) and at most 99999999.99; the guide's section is not checked."""
 
 CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
@@ -22,6 +22,7 @@ CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
 
 _NO_LIMIT = 1_000_000
 _WIDTH_OF_MONEY = 18
+_MOST_KNOWN = 4096
 
 
 @dataclass
@@ -51,9 +52,9 @@ class Element:
         if self.kind == "AN":
             return f"(?! ){CHARACTER}{size}(?<! )"
         if self.kind == "R":
-            number = rf"-?(?=(?:\.?\d){size}(?![\d.]))\d+(?:\.\d+)?"
+            number = rf"-?(?=(?:\.?[0-9]){size}(?![0-9.]))[0-9]+(?:\.[0-9]+)?"
             return MONEY if self.longest == _WIDTH_OF_MONEY else number
-        return (r"\d" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
+        return ("[0-9]" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
 
     def check(self, segment_id: str, value: str) -> None:
         """Pass a good value.
@@ -116,10 +117,39 @@ class Segment:
 
         Raises: Fault (WRITE_*), which names the element and never the value.
         """
-        text = "*".join((self.segment_id, *values)).rstrip("*")
-        if not self._pattern.fullmatch(text):
-            self._refuse(values)
+        return self.check("*".join((self.segment_id, *values)).rstrip("*"))
+
+    def check(self, text: str) -> str:
+        """Give a text of this segment as it is.
+
+        Raises: Fault (WRITE_*) for the first element that breaks its rule.
+        """
+        if not self._fits(text):
+            self._refuse(text.split("*")[1:])
         return text
+
+    def check_element(self, number: int, value: str) -> str:
+        """Give the value of one element as it is, for a segment that is put together elsewhere.
+
+        Raises: Fault (WRITE_*) where it breaks its rule.
+        """
+        position = self.positions[number - 1]
+        position.check(self.segment_id, value)
+        if value and not re.fullmatch(position.pattern(), value):
+            self._refuse_usage()
+        return value
+
+    def recall(self, *values: str) -> str:
+        """Give the segment like `write`, from memory where these values were written before.
+
+        Holds: what is remembered passed its rules; a segment that is never twice the same is better written.
+        """
+        known = self._known.get(values)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[values] = self.write(*values)
+        return known
 
     def write_each(self, rows: Sequence[Sequence[str]]) -> list[str]:
         """Give one segment per row of values.
@@ -130,22 +160,34 @@ class Segment:
             return []
         if len(rows) > self.most:
             refuse("WRITE_REPEAT", self.segment_id, "", f"{self.name} stands {len(rows)} times, at most {self.most}")
-        return [self.write(*values) for values in rows]
+        return [self.recall(*values) for values in rows]
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _known(self) -> dict[tuple[str, ...], str]:
+        return {}
+
+    @cached_property
+    def _fits(self) -> Callable[[str], re.Match[str] | None]:
         elements = [(p.pattern() if p.parts else "", p.is_required) for p in self.positions]
-        return re.compile(self.segment_id + _separated(elements, r"\*"))
+        return re.compile(self.segment_id + _separated(elements, r"\*")).fullmatch
 
     def _refuse(self, values: Sequence[str]) -> NoReturn:
         for number, position in enumerate(self.positions):
             position.check(self.segment_id, values[number] if number < len(values) else "")
+        self._refuse_usage()
+
+    def _refuse_usage(self) -> NoReturn:
         refuse("WRITE_USAGE", self.segment_id, "", f"{self.name} fills an element that the guide does not use there")
 
 
 def refuse(code: str, segment: str, place: str, message: str) -> NoReturn:
     """Raise the Fault of a value that may not be written; whoever knows the claim adds its id."""
     raise WriteFault(code, message, "mend the source row and draft the claim again", segment=segment, element=place)
+
+
+def terminated(segments: Sequence[str]) -> str:
+    """Give the segments as one text, each with its terminator."""
+    return "~".join((*segments, "")) if segments else ""
 
 
 Grammar = Mapping[tuple[str, str, str], Segment]

@@ -26,9 +26,18 @@ class Envelope:
 
 
 def open_interchange(envelope: Envelope, grammar: Grammar, function_code: str, version: str) -> list[str]:
-    """Give ISA and GS, without terminators.
+    """Give ISA and GS, without terminators; a TA1 is asked for, but not for an answer (999)."""
+    sender, receiver = exact(envelope.sender_id), exact(envelope.receiver_id)
+    group = str(envelope.group_control_number)
+    today = day(envelope.night)
+    gs = grammar["", "GS", ""].write(function_code, sender, receiver, today, envelope.time, group, "X", version)
+    return [interchange_header(envelope, asks_answer=function_code != "FA"), gs]
 
-    Holds: ISA has its fixed width; a TA1 is asked for (ISA14 = 1).
+
+def interchange_header(envelope: Envelope, asks_answer: bool) -> str:
+    """Give ISA, without terminator.
+
+    Holds: it has its fixed width.
     Raises: Fault (WRITE_LENGTH) for a number or an id that does not fit.
     """
     sender, receiver = exact(envelope.sender_id), exact(envelope.receiver_id)
@@ -40,11 +49,9 @@ def open_interchange(envelope: Envelope, grammar: Grammar, function_code: str, v
     today = day(envelope.night)
     isa = (
         "00", " " * 10, "00", " " * 10, "ZZ", f"{sender:15}", "ZZ", f"{receiver:15}", today[2:], envelope.time,
-        "^", "00501", number, "1", envelope.usage, ":",
+        "^", "00501", number, "1" if asks_answer else "0", envelope.usage, ":",
     )  # fmt: skip
-    group = str(envelope.group_control_number)
-    gs = grammar["", "GS", ""].write(function_code, sender, receiver, today, envelope.time, group, "X", version)
-    return ["*".join(("ISA", *isa)), gs]
+    return "*".join(("ISA", *isa))
 
 
 def close_interchange(envelope: Envelope, grammar: Grammar, transactions: int) -> list[str]:

@@ -2,13 +2,54 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 Row = Mapping[str, Any]
 """A row of the warehouse: Python values by column name."""
+
+_MOST_SHAPES = 1_024
+
+
+class Columns:
+    """Some columns of a kind of row, asked for together; one that a row has not is empty."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self._of = itemgetter(*names)
+        self._are_absent = frozenset(names).isdisjoint
+        self._present: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def values(self, row: Row) -> tuple[Any, ...]:
+        """Give the values in the order of the names; quickest where the row has all of them."""
+        try:
+            found: tuple[Any, ...] = self._of(row)
+        except KeyError:
+            return tuple(map(row.get, self.names))
+        return found
+
+    def filled(self, row: Row) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """Give those of the names that the row has, and their values."""
+        shape = tuple(row)
+        names = self._present.get(shape)
+        if names is None:
+            if len(self._present) >= _MOST_SHAPES:
+                self._present.clear()
+            names = self._present[shape] = tuple(name for name in self.names if name in row)
+        return names, tuple(map(row.__getitem__, names))
+
+    def are_filled(self, row: Row) -> bool:
+        """Say whether any of them holds something; quickest where the row does not even have them."""
+        return not self._are_absent(row) and any(map(row.get, self.names))
+
+    def row(self, values: Sequence[Any]) -> Row:
+        """Give a row that has these columns and no other."""
+        return dict(zip(self.names, values, strict=True))
+
 
 _CLEAN = r"""[A-Z0-9!"&'()+,\-./;?=%@\[\]_{}\\|<>#$]+"""
 _PLAIN = re.compile(f"{_CLEAN}(?: {_CLEAN})*")
@@ -19,8 +60,10 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("\u201c\u201d", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
+_REFUSED = str.maketrans(dict.fromkeys("*:^~", "\x1f"))
 
 
+@lru_cache(maxsize=65_536)
 def text(value: str | None) -> str:
     """Give free text in upper case, accents and typographic signs transliterated.
 
@@ -36,10 +79,16 @@ def text(value: str | None) -> str:
 
 
 def exact(value: str | None) -> str:
-    """Give an identifier as it is, without blanks at its ends: what a partner gave us is never rewritten."""
-    return value.strip() if value else ""
+    """Give an identifier as it is, without blanks at its ends: what a partner gave us is never rewritten.
+
+    Holds: a delimiter in it becomes a control character, which every rule refuses: it cannot begin another element.
+    """
+    if not value:
+        return ""
+    return value if value.isalnum() else value.strip().translate(_REFUSED)
 
 
+@lru_cache(maxsize=65_536)
 def money(cents: int | None) -> str:
     """Write cents as the shortest decimal: "120", "35.5", "0"; nothing for None."""
     if cents is None:
@@ -49,6 +98,7 @@ def money(cents: int | None) -> str:
     return f"-{number}" if cents < 0 else number
 
 
+@lru_cache(maxsize=4_096)
 def quantity(value: Decimal | int | None) -> str:
     """Write a number in its shortest form: "1", "0.5"; nothing for None."""
     if value is None:
@@ -56,6 +106,7 @@ def quantity(value: Decimal | int | None) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:d}"
 
 
+@lru_cache(maxsize=65_536)
 def day(value: date | None) -> str:
     """Write a date as CCYYMMDD; nothing for None."""
     return value.isoformat().replace("-", "") if value else ""

@@ -1,11 +1,12 @@
 """Questions about coverage become the bytes of one 270 (005010X279A1) interchange."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.x12.builder import WriteFault, grammar
+from tasks.x12.builder import grammar, terminated
 from tasks.x12.builder_envelope import Envelope, close_interchange, close_transaction, open_interchange
+from tasks.x12.builder_levels import blamed, grouped
 from tasks.x12.builder_values import day, exact, text
 
 RULES = grammar("270.csv")
@@ -62,7 +63,7 @@ def write_270(envelope: Envelope, inquiries: Sequence[Inquiry]) -> bytes:
     for number, start in enumerate(starts, start=1):
         segments += _transaction(envelope, f"{number:04d}", inquiries[start : start + MOST_INQUIRIES])
     segments += close_interchange(envelope, RULES, len(starts))
-    return ("~".join(segments) + "~").encode("ascii")
+    return terminated(segments).encode("ascii")
 
 
 def _transaction(envelope: Envelope, number: str, inquiries: Sequence[Inquiry]) -> list[str]:
@@ -78,27 +79,18 @@ def _transaction(envelope: Envelope, number: str, inquiries: Sequence[Inquiry]) 
 def _levels(envelope: Envelope, inquiries: Sequence[Inquiry]) -> list[str]:
     segments: list[str] = []
     level = 0
-    for payer, of_payer in _grouped(inquiries, Inquiry.payer):
+    for payer, of_payer in grouped(inquiries, Inquiry.payer):
         level += 1
         payer_level = level
         segments += _payer(payer_level, *payer)
-        for provider, of_provider in _grouped(of_payer, Inquiry.provider):
+        for provider, of_provider in grouped(of_payer, Inquiry.provider):
             level += 1
             provider_level = level
             segments += _provider(provider_level, payer_level, *provider)
             for inquiry in of_provider:
-                segments += _question(envelope, level + 1, provider_level, inquiry)
+                segments += blamed(_question(envelope, level + 1, provider_level, inquiry), inquiry.trace_number)
                 level += 2 if inquiry.dependent_first_name else 1
     return segments
-
-
-def _grouped(
-    inquiries: Sequence[Inquiry], key: Callable[[Inquiry], tuple[str, ...]]
-) -> list[tuple[tuple[str, ...], list[Inquiry]]]:
-    groups: dict[tuple[str, ...], list[Inquiry]] = {}
-    for inquiry in inquiries:
-        groups.setdefault(key(inquiry), []).append(inquiry)
-    return list(groups.items())
 
 
 def _payer(level: int, payer_id: str, name: str) -> list[str]:
@@ -117,18 +109,16 @@ def _provider(level: int, parent: int, npi: str, name: str, entity_type: str) ->
     ]
 
 
-def _question(envelope: Envelope, level: int, parent: int, inquiry: Inquiry) -> list[str]:
-    try:
-        subscriber = _subscriber(level, parent, inquiry)
-        if inquiry.dependent_first_name:
-            return [*subscriber, *_dependent(envelope, level + 1, level, inquiry)]
-        born = _demographics("C", inquiry.birth_date, inquiry.sex)
-        head, name = subscriber
-        return [head, _trace("2000C", envelope, inquiry), name, *born, *_asked("C", inquiry.service_on)]
-    except WriteFault as fault:
-        fault.claim_id = inquiry.trace_number
-        fault.message = f"inquiry {fault.claim_id}: {fault.message}"
-        raise
+def _question(envelope: Envelope, level: int, parent: int, inquiry: Inquiry) -> Iterator[str]:
+    subscriber = _subscriber(level, parent, inquiry)
+    if inquiry.dependent_first_name:
+        yield from subscriber
+        yield from _dependent(envelope, level + 1, level, inquiry)
+        return
+    head, name = subscriber
+    yield from (head, _trace("2000C", envelope, inquiry), name)
+    yield from _demographics("C", inquiry.birth_date, inquiry.sex)
+    yield from _asked("C", inquiry.service_on)
 
 
 def _subscriber(level: int, parent: int, inquiry: Inquiry) -> list[str]:

@@ -3,10 +3,12 @@
 Holds: the same rows give the same bytes; every claim's bytes are known; what breaks the table of elements never leaves.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tasks.x12.builder import WriteFault, refuse
+from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_envelope import (
     Envelope,
     close_interchange,
@@ -16,7 +18,7 @@ from tasks.x12.builder_envelope import (
 )
 from tasks.x12.builder_values import day
 from tasks.x12.professional_claim import claim_loops
-from tasks.x12.professional_people import billing_loops, patient_loops, subscriber_loops
+from tasks.x12.professional_parties import Parties
 from tasks.x12.professional_rows import RULES, ClaimRows
 
 __all__ = ["ClaimRows", "ClaimSpan", "Envelope", "Written", "write_837p"]
@@ -48,24 +50,6 @@ class Written:
     spans: tuple[ClaimSpan, ...]
 
 
-@dataclass(slots=True)
-class _Tape:
-    """The text written so far."""
-
-    parts: list[str] = field(default_factory=list)
-    segments: int = 0
-    length: int = 0
-
-    def add(self, segments: Sequence[str]) -> tuple[int, int]:
-        """Append segments and give their first byte and the byte after them."""
-        text = "~".join(segments) + "~"
-        start = self.length
-        self.parts.append(text)
-        self.segments += len(segments)
-        self.length += len(text)
-        return start, self.length
-
-
 def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
     """Give one interchange with all claims, grouped by billing provider, subscriber and patient.
 
@@ -73,62 +57,80 @@ def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
     Holds: groups and claims stand in order of arrival; a transaction set has at most 5,000 claims.
     Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written.
     """
-    tape = _Tape()
-    tape.add(open_interchange(envelope, RULES, "HC", VERSION))
-    spans: list[ClaimSpan] = []
+    tape, parties = _Tape(), Parties()
+    tape.add(terminated(open_interchange(envelope, RULES, "HC", VERSION)))
     starts = range(0, len(claims), MOST_CLAIMS)
     for number, start in enumerate(starts, start=1):
-        _write_transaction(tape, envelope, f"{number:04d}", claims[start : start + MOST_CLAIMS], spans)
-    tape.add(close_interchange(envelope, RULES, len(starts)))
-    return Written("".join(tape.parts).encode("ascii"), tuple(spans))
+        tree = _Level()
+        with _uncollected():
+            for claim in claims[start : start + MOST_CLAIMS]:
+                _hang(tree, parties, claim)
+        _write_transaction(tape, envelope, f"{number:04d}", tree)
+    tape.add(terminated(close_interchange(envelope, RULES, len(starts))))
+    return Written("".join(tape.parts).encode("ascii"), tuple(tape.spans))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the cyclic collector from walking a hundred thousand claims: what is made here has no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(slots=True)
+class _Tape:
+    """The text written so far, and where its claims stand."""
+
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    spans: list[ClaimSpan] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def add_claims(self, claims: Sequence[tuple[ClaimRows, str]], transaction: str) -> None:
+        start = self.length
+        for claim, text in claims:
+            version = claim.version
+            end = start + len(text)
+            self.spans.append(ClaimSpan(version["claim_id"], version["claim_version"], transaction, start, end))
+            self.parts.append(text)
+            start = end
+        self.length = start
+
+
 class _Level:
-    """One hierarchical level: its segments after HL, its claims, and the levels below it by their segments."""
+    """One hierarchical level: its text after HL, its claims with their text, and the levels below it by their text."""
 
-    segments: tuple[str, ...] = ()
-    claims: list[tuple[ClaimRows, list[str]]] = field(default_factory=list)
-    below: dict[tuple[object, ...], "_Level"] = field(default_factory=dict)
+    __slots__ = ("below", "claims", "text")
 
-    def level(self, segments: Sequence[str], part: int = 0) -> "_Level":
-        """Give the level below with these segments, made where it is not there yet."""
-        return self.below.setdefault((part, *segments), _Level(tuple(segments)))
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        self.claims: list[tuple[ClaimRows, str]] = []
+        self.below: dict[str | tuple[str, int], _Level] = {}
 
-
-def _write_transaction(
-    tape: _Tape, envelope: Envelope, number: str, claims: Sequence[ClaimRows], spans: list[ClaimSpan]
-) -> None:
-    tree, billers = _Level(), _Billers()
-    for claim in claims:
-        _hang(tree, billers, claim)
-    before = tape.segments
-    originator = f"{envelope.interchange_control_number:09d}{number}"
-    today = day(envelope.night)
-    tape.add([RULES["", "ST", ""].write("837", number, VERSION)])
-    tape.add([RULES["", "BHT", ""].write("0019", "00", originator, today, envelope.time, "CH")])
-    tape.add(submitter_and_receiver(envelope, RULES))
-    _write_levels(tape, tree, number, spans)
-    tape.add([close_transaction(RULES, tape.segments - before, number)])
+    def level(self, text: str, part: int = 0) -> "_Level":
+        """Give the level below with this text, made where it is not there yet."""
+        key = (text, part) if part else text
+        found = self.below.get(key)
+        if found is None:
+            found = self.below[key] = _Level(text)
+        return found
 
 
-class _Billers(dict[tuple[object, ...], list[str]]):
-    """Loops 2000A to 2010AC already made, by the providers' mapping (which lives as long as the claims) and its keys."""
-
-    def loops(self, claim: ClaimRows) -> list[str]:
-        """Give the loops of this claim's billing provider, made once."""
-        keys = map(claim.encounter.get, ("billing_provider_key", "pay_to_key", "pay_to_plan_key"))
-        key = (id(claim.providers), *keys)
-        if key not in self:
-            self[key] = billing_loops(claim)
-        return self[key]
-
-
-def _hang(tree: _Level, billers: _Billers, claim: ClaimRows) -> None:
+def _hang(tree: _Level, parties: Parties, claim: ClaimRows) -> None:
     """Put a claim under its billing provider, subscriber and patient: equal segments are the same level."""
     try:
-        billing, subscriber, patient = billers.loops(claim), subscriber_loops(claim), patient_loops(claim)
-        segments = claim_loops(claim)
+        coverage = claim.destination()
+        billing, providers = parties.providers(claim)
+        subscriber, patient = parties.people(claim, coverage)
+        text = claim_loops(claim, coverage, providers)
         _check_total(claim)
     except WriteFault as fault:
         fault.claim_id = claim.version["claim_id"]
@@ -142,38 +144,43 @@ def _hang(tree: _Level, billers: _Billers, claim: ClaimRows) -> None:
         if len(level.claims) < MOST_CLAIMS_OF_A_PATIENT:
             break
         part += 1
-    level.claims.append((claim, segments))
+    level.claims.append((claim, text))
 
 
 def _check_total(claim: ClaimRows) -> None:
     """Pass a claim whose total is the sum of its lines."""
-    difference = claim.version["total_charge_cents"] - sum(line["charge_cents"] for line in claim.lines)
+    difference = claim.version["total_charge_cents"] - sum([line["charge_cents"] for line in claim.lines])
     if difference:
         refuse("WRITE_UNBALANCED", "CLM", "02", f"total charge less the lines' charges is {difference} cents")
 
 
-def _write_levels(tape: _Tape, tree: _Level, transaction: str, spans: list[ClaimSpan]) -> None:
+def _write_transaction(tape: _Tape, envelope: Envelope, number: str, tree: _Level) -> None:
+    first = len(tape.parts)
+    originator = f"{envelope.interchange_control_number:09d}{number}"
+    today = day(envelope.night)
+    start = [
+        RULES["", "ST", ""].write("837", number, VERSION),
+        RULES["", "BHT", ""].write("0019", "00", originator, today, envelope.time, "CH"),
+        *submitter_and_receiver(envelope, RULES),
+    ]
+    tape.add(terminated(start))
+    _write_levels(tape, tree, number)
+    segments = sum(part.count("~") for part in tape.parts[first:])
+    tape.add(terminated([close_transaction(RULES, segments, number)]))
+
+
+def _write_levels(tape: _Tape, tree: _Level, transaction: str) -> None:
     number = 0
     for billing in tree.below.values():
         number += 1
-        provider_number = str(number)
-        tape.add([RULES["2000A", "HL", ""].write(provider_number, "", "20", "1"), *billing.segments])
+        provider = number
+        tape.add(f"HL*{provider}**20*1~{billing.text}")
         for subscriber in billing.below.values():
             number += 1
-            parent = str(number)
-            has_child = "1" if subscriber.below else "0"
-            start = RULES["2000B", "HL", ""].write(parent, provider_number, "22", has_child)
-            tape.add([start, *subscriber.segments])
-            _write_claims(tape, subscriber, transaction, spans)
+            parent = number
+            tape.add(f"HL*{parent}*{provider}*22*{1 if subscriber.below else 0}~{subscriber.text}")
+            tape.add_claims(subscriber.claims, transaction)
             for patient in subscriber.below.values():
                 number += 1
-                start = RULES["2000C", "HL", ""].write(str(number), parent, "23", "0")
-                tape.add([start, *patient.segments])
-                _write_claims(tape, patient, transaction, spans)
-
-
-def _write_claims(tape: _Tape, level: _Level, transaction: str, spans: list[ClaimSpan]) -> None:
-    for claim, segments in level.claims:
-        start, end = tape.add(segments)
-        version = claim.version
-        spans.append(ClaimSpan(version["claim_id"], version["claim_version"], transaction, start, end))
+                tape.add(f"HL*{number}*{parent}*23*0~{patient.text}")
+                tape.add_claims(patient.claims, transaction)

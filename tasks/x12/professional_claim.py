@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from tasks.x12.builder import refuse
+from tasks.x12.builder import refuse, terminated
 from tasks.x12.builder_json import Info, inner, inner_list, json_list, json_object
-from tasks.x12.builder_values import Row, composite, day, exact, flag, money, period, text
+from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, text
 from tasks.x12.professional_line import attachment_segments, line_loops
 from tasks.x12.professional_other_payer import other_payer_loops
-from tasks.x12.professional_provider import claim_providers
 from tasks.x12.professional_rows import RULES, ClaimRows
 from tasks.x12.professional_supplement import ambulance_places, conditions, contract, pricing, spinal, transport
 
@@ -27,56 +27,102 @@ LATER_REFERENCES = {
     "D9": "clearinghouse_trace", "EA": "medical_record_number", "P4": "demo_project_id",
     "1J": "care_plan_oversight_npi",
 }  # fmt: skip
+EXTRA = Columns(
+    *DATES.values(), *LATER_DATES.values(), *EARLIER_REFERENCES.values(), *LATER_REFERENCES.values(), "disability_from",
+    "disability_to", "contract_info", "referral_number", "prior_auth_number", "patient_amount_paid_cents", "file_information", "claim_note", "supplement",
+    "homebound", "epsdt_referral_given", "anesthesia_procedure_1", "anesthesia_procedure_2", "condition_codes",
+    "pricing_info",
+)  # fmt: skip
+"""Columns that ask for a segment beyond CLM and HI: most claims have none, and are written faster."""
 MOST_LINES = 50
 """Source: 005010X222A1, repeat of loop 2400."""
+_CLM = RULES["2300", "CLM", ""]
+_ANY_CLAIM = "0", "0"
+_is_patient_control_number = re.compile(_CLM.positions[0].pattern()).fullmatch
+_FACTS = (
+    "place_of_service", "provider_signature_on_file", "assignment_code", "benefits_assigned", "release_of_information",
+    "patient_signature_source", "accident_auto", "accident_employment", "accident_other", "accident_state",
+    "accident_country", "special_program", "delay_reason",
+)  # fmt: skip
 _REPLACES = ("7", "8")
 _CODES_OF_A_SEGMENT = 12
 _MOST_DIAGNOSES = 12
-_ICD10CM = re.compile(r"[A-Z]\d[A-Z0-9]{1,5}")
+_ICD10CM = re.compile(r"[A-Z][0-9][A-Z0-9]{1,5}")
 
 
-def claim_loops(claim: ClaimRows) -> list[str]:
-    """Give CLM and all that follows it up to the last segment of the last line."""
+def claim_loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
+    """Give CLM and all that follows it up to the last segment of the last line, each with its terminator.
+
+    Shape: `coverage` is the destination payer's; `providers` is loops 2310A to 2310D as claim_providers makes them.
+    """
+    if claim.attachments or EXTRA.are_filled(claim.encounter) or _has_numbers(claim, coverage):
+        written = _loops(claim, coverage, providers)
+    else:
+        written = f"{_claim(claim)}~{_diagnoses(claim.diagnoses)}~{providers}"
+    if len(claim.coverages) > 1:
+        for other in claim.others():
+            written += terminated(other_payer_loops(claim, other))
+    if not 1 <= len(claim.lines) <= MOST_LINES:
+        refuse("WRITE_REPEAT", "LX", "01", f"the claim has {len(claim.lines)} lines, 1 to {MOST_LINES} are allowed")
+    return written + line_loops(claim)
+
+
+def _has_numbers(claim: ClaimRows, coverage: Row) -> bool:
+    replaces = claim.version["frequency_code"] in _REPLACES
+    return bool(replaces or coverage.get("referral_number") or coverage.get("auth_number"))
+
+
+def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
+    """Give loops 2300 and 2310 of a claim that has more than its line of numbers, diagnoses and providers."""
     encounter = claim.encounter
     supplement = json_object(encounter, "supplement")
     written = [
         _claim(claim),
         *_dates(encounter),
-        *attachment_segments("2300", [row for row in claim.attachments if row["line_number"] is None]),
+        *attachment_segments("2300", [row for row in claim.attachments if row.get("line_number") is None]),
         *contract("2300", encounter, "contract_info"),
         *_amount_paid(encounter),
-        *_references(claim),
+        *_references(claim, coverage),
         *RULES["2300", "K3", ""].write_each([(text(note),) for note in json_list(encounter, "file_information")]),
         *_note(encounter),
         *_supplements(encounter, supplement),
         *_codes(claim),
         *pricing("2300", encounter, "pricing_info"),
-        *claim_providers(claim),
-        *ambulance_places("2310E", "2310F", inner(supplement, "ambulance")),
     ]
-    for coverage in claim.others():
-        written += other_payer_loops(claim, coverage)
-    if not 1 <= len(claim.lines) <= MOST_LINES:
-        refuse("WRITE_REPEAT", "LX", "01", f"the claim has {len(claim.lines)} lines, 1 to {MOST_LINES} are allowed")
-    for line in claim.lines:
-        written += line_loops(claim, line)
-    return written
+    places = ambulance_places("2310E", "2310F", inner(supplement, "ambulance"))
+    return terminated(written) + providers + terminated(places)
 
 
 def _claim(claim: ClaimRows) -> str:
-    encounter, version = claim.encounter, claim.version
-    causes = {"AA": "accident_auto", "EM": "accident_employment", "OA": "accident_other"}
-    named = [code for code, column in causes.items() if encounter.get(column)]
-    where = encounter.get("accident_state") if "AA" in named else ""
-    accident = composite(*(*named, "", "")[:2], "", exact(where), exact(encounter.get("accident_country")))
-    return RULES["2300", "CLM", ""].write(
-        exact(version["patient_control_number"]), money(version["total_charge_cents"]), "", "",
-        composite(exact(encounter["place_of_service"]), "B", exact(version["frequency_code"])),
-        "N" if encounter.get("provider_signature_on_file") is False else "Y", exact(encounter["assignment_code"]),
-        exact(encounter["benefits_assigned"]), exact(encounter["release_of_information"]),
-        exact(encounter.get("patient_signature_source")), accident if named else "",
-        exact(encounter.get("special_program")), *("",) * 7, exact(encounter.get("delay_reason")),
+    """Give CLM; its number is checked each time, the amount and the facts once for many claims."""
+    version = claim.version
+    number, facts = exact(version["patient_control_number"]), map(claim.encounter.get, _FACTS)
+    if not _is_patient_control_number(number):
+        _CLM.check_element(1, number)
+    return f"CLM*{number}*{_charge(version['total_charge_cents'])}{_facts(version['frequency_code'], *facts)}"
+
+
+@lru_cache(maxsize=65_536)
+def _charge(cents: int) -> str:
+    return _CLM.check_element(2, money(cents))
+
+
+@lru_cache(maxsize=1_024)
+def _facts(
+    frequency_code: str, place: str | None, is_signed: bool | None, assignment: str | None, benefits: str | None,
+    release: str | None, signature: str | None, auto: bool | None, employment: bool | None, other: bool | None,
+    state: str | None, country: str | None, program: str | None, delay: str | None,
+) -> str:  # fmt: skip
+    """Give CLM from its third element on; equal facts are put together and checked once."""
+    causes = {"AA": auto, "EM": employment, "OA": other}
+    named = [code for code, is_cause in causes.items() if is_cause]
+    accident = composite(*(*named, "", "")[:2], "", exact(state) if auto else "", exact(country))
+    facts = (
+        "", "", composite(exact(place), "B", exact(frequency_code)), "N" if is_signed is False else "Y",
+        exact(assignment), exact(benefits), exact(release), exact(signature), accident if named else "", exact(program),
+        *("",) * 7, exact(delay),
     )  # fmt: skip
+    return _CLM.write(*_ANY_CLAIM, *facts).removeprefix("*".join(("CLM", *_ANY_CLAIM)))
 
 
 def _dates(encounter: Row) -> list[str]:
@@ -104,26 +150,34 @@ def _amount_paid(encounter: Row) -> list[str]:
     return [RULES["2300", "AMT", "F5"].write("F5", money(cents))] if cents else []
 
 
-def _references(claim: ClaimRows) -> list[str]:
-    """Give REF in the guide's order.
+def _references(claim: ClaimRows, coverage: Row) -> list[str]:
+    """Give REF in the guide's order."""
+    numbers = {code: claim.encounter.get(column) for code, column in EARLIER_REFERENCES.items()}
+    numbers |= _payer_numbers(claim, coverage)
+    numbers |= {code: claim.encounter.get(column) for code, column in LATER_REFERENCES.items()}
+    return _written(numbers)
+
+
+def _payer_numbers(claim: ClaimRows, coverage: Row) -> dict[str, str | None]:
+    """Give the numbers that the destination payer knows.
 
     Holds: frequency 7 and 8 name the payer's claim number; authorization and referral are the destination payer's own,
     the encounter's for the primary payer.
     """
-    numbers = {code: claim.encounter.get(column) for code, column in EARLIER_REFERENCES.items()}
-    numbers |= {"9F": _own_number(claim, "referral_number", "referral_number")}
-    numbers |= {"G1": _own_number(claim, "auth_number", "prior_auth_number")}
+    own = claim.encounter if claim.payer_rank == "P" else {}
+    numbers = {
+        "9F": coverage.get("referral_number") or own.get("referral_number"),
+        "G1": coverage.get("auth_number") or own.get("prior_auth_number"),
+    }
     if claim.version["frequency_code"] in _REPLACES:
         numbers["F8"] = claim.version.get("original_claim_number")
         if not numbers["F8"]:
             refuse("WRITE_MISSING", "REF", "02", "Payer Claim Control Number is required for frequency 7 and 8")
-    numbers |= {code: claim.encounter.get(column) for code, column in LATER_REFERENCES.items()}
+    return numbers
+
+
+def _written(numbers: dict[str, str | None]) -> list[str]:
     return [RULES["2300", "REF", code].write(code, exact(number)) for code, number in numbers.items() if number]
-
-
-def _own_number(claim: ClaimRows, coverage_column: str, encounter_column: str) -> str | None:
-    own: str | None = claim.destination().get(coverage_column)
-    return own or (claim.encounter.get(encounter_column) if claim.payer_rank == "P" else None)
 
 
 def _note(encounter: Row) -> list[str]:
@@ -152,19 +206,31 @@ def _supplements(encounter: Row, supplement: Info) -> list[str]:
 
 def _codes(claim: ClaimRows) -> list[str]:
     """Give HI with the diagnoses, the anesthesia-related procedures and the condition codes."""
-    encounter, diagnoses = claim.encounter, claim.diagnoses
-    if len(diagnoses) > _MOST_DIAGNOSES:
-        refuse("WRITE_REPEAT", "HI", "12-2", f"the claim has {len(diagnoses)} diagnoses, 12 are allowed")
-    for number, code in enumerate(diagnoses, start=1):
-        if not _ICD10CM.fullmatch(code):
-            refuse("WRITE_FORMAT", "HI", f"{number:02d}-2", "Diagnosis Code is not ICD-10-CM without its dot")
-    written = [RULES["2300", "HI", "ABK"].write(*_listed(("ABK",) + ("ABF",) * 11, diagnoses))]
+    encounter = claim.encounter
+    written = [_diagnoses(claim.diagnoses)]
     anesthesia = [exact(encounter.get(f"anesthesia_procedure_{n}")) for n in (1, 2)]
     if anesthesia[0]:
         written.append(RULES["2300", "HI", "BP"].write(*_listed(("BP", "BO"), [c for c in anesthesia if c])))
     found = json_list(encounter, "condition_codes")
     parts = [found[at : at + _CODES_OF_A_SEGMENT] for at in range(0, len(found), _CODES_OF_A_SEGMENT)]
     return written + RULES["2300", "HI", "BG"].write_each([_listed(("BG",) * 12, part) for part in parts])
+
+
+def _diagnoses(codes: Sequence[str]) -> str:
+    """Give HI with the diagnoses, the first as the principal one; a code is checked once."""
+    if not codes:
+        refuse("WRITE_MISSING", "HI", "01-1", "Diagnosis Type Code is required: the claim has no diagnosis")
+    if len(codes) > _MOST_DIAGNOSES:
+        refuse("WRITE_REPEAT", "HI", "12-2", f"the claim has {len(codes)} diagnoses, 12 are allowed")
+    for number, code in enumerate(codes, start=1):
+        if not _is_diagnosis(code):
+            refuse("WRITE_FORMAT", "HI", f"{number:02d}-2", "Diagnosis Code is not ICD-10-CM without its dot")
+    return "HI*ABK:" + "*ABF:".join(codes)
+
+
+@lru_cache(maxsize=65_536)
+def _is_diagnosis(code: str) -> bool:
+    return bool(_ICD10CM.fullmatch(code))
 
 
 def _listed(qualifiers: tuple[str, ...], codes: Sequence[str]) -> list[str]:

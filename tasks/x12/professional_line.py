@@ -1,11 +1,16 @@
 """Loops 2400 to 2440: one service line."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from tasks.x12.builder import refuse
+from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples
-from tasks.x12.builder_values import Row, composite, day, exact, flag, money, period, quantity, text
-from tasks.x12.professional_other_payer import line_adjudications
+from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, quantity, text
+from tasks.x12.professional_other_payer import Decision, decisions_by_line, line_adjudication
 from tasks.x12.professional_provider import line_providers
 from tasks.x12.professional_rows import RULES, ClaimRows
 from tasks.x12.professional_supplement import (
@@ -24,47 +29,101 @@ DATES = {
     "471": "drug_rx_date", "607": "cert_revision_date", "463": "begin_therapy_date", "461": "last_certification_date",
 }  # fmt: skip
 SHARED_DATES = {"455": "last_xray_date", "454": "initial_treatment_date"}
-ORDINARY = frozenset({
-    "encounter_id", "encounter_version", "line_number", "line_id", "procedure_qualifier", "procedure_code", "modifier_1",
-    "modifier_2", "modifier_3", "modifier_4", "line_description", "charge_cents", "unit_type", "units",
-    "line_place_of_service", "dx_pointer_1", "dx_pointer_2", "dx_pointer_3", "dx_pointer_4", "emergency", "epsdt",
-    "family_planning", "copay_exempt", "date_from", "date_to", "file_sha256", "source_row", "byte_start", "byte_end",
-    "received_on",
-})  # fmt: skip
-"""Columns that ask for no segment beyond SV1, DTP*472 and REF*6R: most lines have only these, and are written faster."""
+ORDINARY = (
+    "line_place_of_service", "procedure_qualifier", "unit_type", "line_description", "emergency", "epsdt",
+    "family_planning", "copay_exempt",
+)  # fmt: skip
+"""Columns of the charge line that SV1 is made of."""
+
+EXTRA = Columns(
+    *DATES.values(), *SHARED_DATES.values(), "last_seen_date", "test_date_qual", "test_date", "shipped_date",
+    "ambulance_patient_count", "obstetric_anesthesia_units", "test_results", "line_contract_info", "repriced_line_number",
+    "adjusted_repriced_line_number", "line_prior_auths", "line_referrals", "line_mammography_cert", "line_clia",
+    "referring_clia", "immunization_batch", "sales_tax_cents", "postage_cents", "line_file_information", "line_note_code",
+    "line_note", "third_party_note", "purchased_service_provider_key", "purchased_service_amount_cents", "line_pricing",
+    "drug_qualifier", "ndc", "ndc_units", "ndc_unit_type", "rx_number_qual", "rx_number", "line_rendering_key",
+    "line_service_facility_key", "line_supervising_key", "ordering_provider_key", "line_referring_key", "line_pcp_key",
+    "line_supplement",
+)  # fmt: skip
+"""Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
+
+_SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
+_LINE = Columns("line_number", "line_control_number", "service_from_on", "service_to_on", *_SERVICE.names)
 _MOST_MODIFIERS = 4
+_SV1, _REF_6R = RULES["2400", "SV1", ""], RULES["2400", "REF", "6R"]
+_is_control_number = re.compile(_REF_6R.positions[1].pattern()).fullmatch
 
 
-def line_loops(claim: ClaimRows, line: Row) -> list[str]:
-    """Give LX and all that follows it up to the next line.
+def line_loops(claim: ClaimRows) -> str:
+    """Give LX and all that follows it for every line, each segment with its terminator.
 
     Holds: what a line repeats of its claim (place, dates, identifiers, providers) is not written again.
     """
+    place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
+    decisions = decisions_by_line(claim) if claim.cob_lines else {}
+    written: list[str] = []
+    for line in claim.lines:
+        own = decisions.get(line["source_line_number"], ()) if decisions else ()
+        source = None if claim.attachments else sources.get(line["source_line_number"])
+        text = None if source is None else _ordinary(line, source, place, most)
+        if text is None:
+            written.append(_text(line, _segments(claim, line, own)))
+        else:
+            written.append(text + _text(line, _adjudications(line, own)) if own else text)
+    return "".join(written)
+
+
+def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) -> str | None:
+    """Give LX, SV1, DTP*472 and REF*6R; None for a line that has more, or that cannot be written."""
+    if EXTRA.are_filled(source):
+        return None
+    number, control, first_on, last_on, *service = _LINE.values(line)
+    if not control or not _is_control_number(control):
+        return None
+    try:
+        text, furthest = _service(service, source, place)
+        text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
+    except WriteFault:
+        return None
+    return text if furthest <= most_diagnoses else None
+
+
+def _text(line: Row, segments: Iterator[str]) -> str:
+    """Give the segments as one text.
+
+    Raises: Fault that names the line.
+    """
+    try:
+        return terminated(list(segments))
+    except WriteFault as fault:
+        fault.message = f"line {line['line_number']}: {fault.message}"
+        raise
+
+
+def _adjudications(line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
+    for decision in decisions:
+        yield from line_adjudication(line, decision)
+
+
+def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
+    """Give all segments of a line of any kind in the guide's order."""
     source = claim.source_line(line)
-    start = [RULES["2400", "LX", ""].write(str(line["line_number"])), _service(claim, line, source)]
-    if claim.attachments or any(value for column, value in source.items() if column not in ORDINARY):
-        return [*start, *_rest(claim, line, source)]
-    return [*start, _service_date(line), _control_number(line), *line_adjudications(claim, line)]
-
-
-def _rest(claim: ClaimRows, line: Row, source: Row) -> list[str]:
     supplement = json_object(source, "line_supplement")
     ambulance = inner(supplement, "ambulance")
-    return [
-        *_certificates(claim, line, supplement),
-        *_dates(claim, line, source),
-        *_quantities(source),
-        *contract("2400", source, "line_contract_info"),
-        *_references(claim, line, source),
-        *_amounts_and_notes(source),
-        *_purchased(claim, source),
-        *pricing("2400", source, "line_pricing"),
-        *_drug(source),
-        *line_providers(claim, source),
-        *ambulance_places("2420G", "2420H", ambulance),
-        *line_adjudications(claim, line),
-        *forms(inner_list(supplement, "forms")),
-    ]
+    yield from _start(claim, line, source)
+    yield from _certificates(claim, line, supplement)
+    yield from _dates(claim, line, source)
+    yield from _quantities(source)
+    yield from contract("2400", source, "line_contract_info")
+    yield from _references(claim, line, source)
+    yield from _amounts_and_notes(source)
+    yield from _purchased(claim, source)
+    yield from pricing("2400", source, "line_pricing")
+    yield from _drug(source)
+    yield from line_providers(claim, source)
+    yield from ambulance_places("2420G", "2420H", ambulance)
+    yield from _adjudications(line, decisions)
+    yield from forms(inner_list(supplement, "forms"))
 
 
 def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
@@ -74,42 +133,84 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
     """
     values = []
     for row in rows:
-        sent, number = exact(row["transmission"]), exact(row.get("control_number"))
+        sent, number = exact(row.get("transmission")), exact(row.get("control_number"))
         if sent != "AA" and not number:
             refuse("WRITE_MISSING", "PWK", "06", "Attachment Control Number is required unless transmission is AA")
         named = ("", "", "AC", number) if number and sent != "AA" else ()
-        values.append((exact(row["report_type"]), sent, *named))
+        values.append((exact(row.get("report_type")), sent, *named))
     return RULES[loop, "PWK", "03"].write_each(values)
 
 
-def _service(claim: ClaimRows, line: Row, source: Row) -> str:
-    modifiers = line["modifiers"].split(":")
-    if len(modifiers) > _MOST_MODIFIERS:
-        refuse("WRITE_REPEAT", "SV1", "01-6", f"line {line['line_number']} has more than four modifiers")
-    place = exact(source.get("line_place_of_service"))
-    description = text(source.get("line_description"))
-    unused = ("",) * (_MOST_MODIFIERS - len(modifiers))
-    flags = (flag(source.get("emergency")), "", flag(source.get("epsdt")), flag(source.get("family_planning")))
-    return RULES["2400", "SV1", ""].write(
-        composite(exact(source.get("procedure_qualifier")) or "HC", exact(line["procedure_code"]), *modifiers, *unused,
-                  description),
-        money(line["charge_cents"]), exact(source.get("unit_type")) or "UN", quantity(line["units"]),
-        "" if place == claim.encounter["place_of_service"] else place, "", _pointers(claim, line), "", *flags, "", "",
-        flag(source.get("copay_exempt"), "0"),
-    )  # fmt: skip
+def _start(claim: ClaimRows, line: Row, source: Row) -> tuple[str, str]:
+    """Give LX and SV1; no pointer is past a diagnosis."""
+    text, furthest = _service(_SERVICE.values(line), source, claim.encounter.get("place_of_service"))
+    if furthest > len(claim.diagnoses):
+        refuse("WRITE_POINTER", "SV1", "07", "a pointer is past the last diagnosis")
+    return _line_number(line["line_number"]), text
 
 
-def _pointers(claim: ClaimRows, line: Row) -> str:
-    pointers: str = line["diagnosis_pointers"]
-    for pointer in pointers.split(":"):
-        if pointer.isdigit() and int(pointer) > len(claim.diagnoses):
-            refuse("WRITE_POINTER", "SV1", "07", f"line {line['line_number']} points past the last diagnosis")
-    return pointers
+@lru_cache(maxsize=64)
+def _line_number(number: int) -> str:
+    return RULES["2400", "LX", ""].write(str(number))
+
+
+def _service(service: Sequence[Any], source: Row, claim_place: str | None) -> tuple[str, int]:
+    """Give SV1 and the furthest diagnosis that it points at.
+
+    Holds: its parts were each checked when they were made, most of them once for many lines; the place of service stands
+    where it is not the claim's.
+    """
+    procedure_code, modifiers, charge_cents, units, pointers = service
+    place, qualifier, unit_type, description, *flags = map(source.get, ORDINARY)
+    procedure = _procedure(procedure_code, modifiers, qualifier, description)
+    own_place = _place(place) if place and place != claim_place else ""
+    pointed, furthest = _pointers(pointers)
+    text = f"SV1*{procedure}*{_charge(charge_cents)}*{_units(unit_type, units)}*{own_place}**{pointed}"
+    return (text + _flags(*flags) if any(flags) else text), furthest
+
+
+@lru_cache(maxsize=16_384)
+def _procedure(procedure_code: str | None, modifiers: str, qualifier: str | None, description: str | None) -> str:
+    codes = [exact(code) for code in modifiers.split(":")]
+    if len(codes) > _MOST_MODIFIERS:
+        refuse("WRITE_REPEAT", "SV1", "01-6", "the line has more than four modifiers")
+    unused = ("",) * (_MOST_MODIFIERS - len(codes))
+    named = exact(qualifier) or "HC", exact(procedure_code), *codes, *unused, text(description)
+    return _SV1.check_element(1, composite(*named))
+
+
+@lru_cache(maxsize=16_384)
+def _charge(cents: int) -> str:
+    return _SV1.check_element(2, money(cents))
+
+
+@lru_cache(maxsize=4_096)
+def _units(unit_type: str | None, units: Decimal | None) -> str:
+    return f"{_SV1.check_element(3, exact(unit_type) or 'UN')}*{_SV1.check_element(4, quantity(units))}"
+
+
+@lru_cache(maxsize=256)
+def _place(place: str) -> str:
+    return _SV1.check_element(5, exact(place))
+
+
+@lru_cache(maxsize=1_024)
+def _pointers(pointers: str) -> tuple[str, int]:
+    """Give SV107 and the furthest diagnosis that it points at."""
+    pointed = [exact(pointer) for pointer in pointers.split(":")]
+    value = _SV1.check_element(7, ":".join(pointed))
+    return value, max(int(pointer) for pointer in pointed if pointer)
+
+
+def _flags(emergency: bool | None, epsdt: bool | None, family_planning: bool | None, copay_exempt: bool | None) -> str:
+    """Give SV109 to SV115."""
+    codes = "", "", flag(emergency), "", flag(epsdt), flag(family_planning), "", "", flag(copay_exempt, "0")
+    return "*".join(codes).rstrip("*")
 
 
 def _certificates(claim: ClaimRows, line: Row, supplement: Info) -> list[str]:
     """Give SV5, PWK, CR1, CR3 and CRC in the guide's order."""
-    own = [row for row in claim.attachments if row["line_number"] == line["source_line_number"]]
+    own = [row for row in claim.attachments if row.get("line_number") == line["source_line_number"]]
     written = attachment_segments("2400", own) if own else []
     if not supplement:
         return written
@@ -135,15 +236,17 @@ def _dates(claim: ClaimRows, line: Row, source: Row) -> list[str]:
     if source.get("shipped_date"):
         found.append(("011", "D8", day(source["shipped_date"])))
     found += _differing_dates(claim, source, SHARED_DATES)
-    return [_service_date(line), *(RULES["2400", "DTP", values[0]].write(*values) for values in found)]
+    when = _service_date(line["service_from_on"], line["service_to_on"])
+    return [when, *(RULES["2400", "DTP", values[0]].write(*values) for values in found)]
 
 
-def _service_date(line: Row) -> str:
-    return RULES["2400", "DTP", "472"].write("472", *period(line["service_from_on"], line["service_to_on"]))
+@lru_cache(maxsize=4_096)
+def _service_date(first_on: date | None, last_on: date | None) -> str:
+    return RULES["2400", "DTP", "472"].write("472", *period(first_on, last_on))
 
 
 def _control_number(line: Row) -> str:
-    return RULES["2400", "REF", "6R"].write("6R", exact(line["line_control_number"]))
+    return _REF_6R.check(f"REF*6R*{exact(line['line_control_number'])}")
 
 
 def _differing_dates(claim: ClaimRows, source: Row, columns: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -186,7 +289,7 @@ def _reference(code: str, number: str | None) -> list[str]:
 
 def _payer_references(claim: ClaimRows, code: str, source: Row, column: str) -> list[str]:
     """Give REF for each [payer rank, number]; a number of another payer than the destination names that payer."""
-    payers = {coverage["payer_rank"]: exact(coverage["payer_id"]) for coverage in claim.coverages}
+    payers = {coverage["payer_rank"]: exact(coverage.get("payer_id")) for coverage in claim.coverages}
     rows = []
     for rank, number in json_tuples(source, column, 2):
         if rank not in payers:

@@ -1,10 +1,14 @@
 """Loops 2320 to 2330G and 2430: what the other payers of the patient are, and what they have decided and paid."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_json import inner_tuples, json_object, number, phrase, word, words
-from tasks.x12.builder_values import Row, composite, day, exact, money, quantity, text
+from tasks.x12.builder_json import Info, inner_tuples, json_object, number, phrase, word, words
+from tasks.x12.builder_values import Columns, Row, composite, day, exact, money, quantity, text
 from tasks.x12.professional_people import billing_provider_numbers, payer_ids, subscriber_information, subscriber_name
 from tasks.x12.professional_provider import address, has_address
 from tasks.x12.professional_rows import RULES, ClaimRows
@@ -16,6 +20,10 @@ ROLES = {
     "supervising": ("2330F", "DQ", "supervising_provider_key"),
 }
 """Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
+_ADJUDICATED = "adjudicated_procedure"
+_PROCEDURE = Columns("procedure_code", "modifiers")
+_DECIDED = ("paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED)
+_ADJUSTMENT = ("group_code", "reason_code", "amount_cents", "quantity")
 _TRIPLES_OF_A_SEGMENT = 6
 _MOST_REMARKS = 5
 
@@ -26,14 +34,14 @@ def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
     Holds: date and remaining liability stand at one level only: not here where lines carry them.
     Source: domain notes, sections 3 and 6 (AMT*EAF at both levels and adjudication date at both levels are rejected).
     """
-    adjustments = [row for row in _of_payer(claim.cob_adjustments, coverage) if row["line_number"] is None]
+    adjustments = [row for row in _of_payer(claim.cob_adjustments, coverage) if row.get("line_number") is None]
     return [
-        subscriber_information("2320", coverage, exact(coverage["relationship"])),
+        subscriber_information("2320", coverage, exact(coverage.get("relationship"))),
         *_adjustments("2320", adjustments),
         *_amounts(claim, coverage),
-        RULES["2320", "OI", ""].write(
-            "", "", exact(coverage["benefits_assigned"]), exact(coverage.get("patient_signature_source")), "",
-            exact(coverage["release_of_information"]),
+        RULES["2320", "OI", ""].recall(
+            "", "", exact(coverage.get("benefits_assigned")), exact(coverage.get("patient_signature_source")), "",
+            exact(coverage.get("release_of_information")),
         ),
         *_outpatient(coverage),
         *_other_subscriber(claim, coverage),
@@ -42,25 +50,43 @@ def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
     ]  # fmt: skip
 
 
-def line_adjudications(claim: ClaimRows, line: Row) -> list[str]:
-    """Give loops 2430: what each other payer decided on this line."""
-    if not claim.cob_lines:
-        return []
-    written: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one other payer decided on one line: a row of cob_lines and the adjustments that explain it."""
+
+    coverage: Row
+    decided: Row
+    adjustments: Sequence[Row]
+
+
+def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
+    """Give the decisions by source line number, of the payer that pays first first."""
+    adjustments: dict[tuple[str, int | None], list[Row]] = {}
+    for row in claim.cob_adjustments:
+        adjustments.setdefault((row["payer_rank"], row.get("line_number")), []).append(row)
+    found: dict[int, list[Decision]] = {}
     for coverage in claim.others():
-        for decided in _of_line(_of_payer(claim.cob_lines, coverage), line):
-            adjustments = _of_line(_of_payer(claim.cob_adjustments, coverage), line)
-            _check_line(line, decided, adjustments)
-            written += _adjudication(coverage, line, decided, adjustments)
+        for decided in _of_payer(claim.cob_lines, coverage):
+            own = adjustments.get((decided["payer_rank"], decided["line_number"]), [])
+            found.setdefault(decided["line_number"], []).append(Decision(coverage, decided, own))
+    return found
+
+
+def line_adjudication(line: Row, decision: Decision) -> list[str]:
+    """Give loop 2430 of one other payer."""
+    decided = decision.decided
+    adjustments = tuple([tuple(map(row.get, _ADJUSTMENT)) for row in decision.adjustments])
+    _check_line(line, decided, adjustments)
+    written = [_decision(decision.coverage.get("payer_id"), *_PROCEDURE.values(line), *map(decided.get, _DECIDED))]
+    written += _adjusted("2430", adjustments)
+    written.append(RULES["2430", "DTP", ""].recall("573", "D8", day(decided.get("adjudication_date"))))
+    if decided.get("remaining_liability_cents") is not None:
+        written.append(RULES["2430", "AMT", ""].write("EAF", money(decided["remaining_liability_cents"])))
     return written
 
 
 def _of_payer(rows: Sequence[Row], coverage: Row) -> list[Row]:
     return [row for row in rows if row["payer_rank"] == coverage["payer_rank"]]
-
-
-def _of_line(rows: Sequence[Row], line: Row) -> list[Row]:
-    return [row for row in rows if row["line_number"] == line["source_line_number"]]
 
 
 def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
@@ -75,22 +101,27 @@ def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
     return [RULES["2320", "AMT", code].write(code, money(c)) for code, c in cents.items() if c is not None]
 
 
-def _adjustments(loop: str, rows: Sequence[Row]) -> list[str]:
+def _adjustments(loop: str, rows: Sequence[Row]) -> Sequence[str]:
+    return _adjusted(loop, tuple([tuple(map(row.get, _ADJUSTMENT)) for row in rows]))
+
+
+@lru_cache(maxsize=16_384)
+def _adjusted(loop: str, adjustments: tuple[tuple[Any, ...], ...]) -> Sequence[str]:
     """Give CAS by group in order of appearance, up to six reasons to a segment; an adjustment of zero is none."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["amount_cents"]:
-            groups.setdefault(exact(row["group_code"]), []).append(row)
     values = [
-        (group, *(part for row in found[at : at + _TRIPLES_OF_A_SEGMENT] for part in _triple(row)))
-        for group, found in groups.items()
-        for at in range(0, len(found), _TRIPLES_OF_A_SEGMENT)
+        (group, *(part for own in triples[at : at + _TRIPLES_OF_A_SEGMENT] for part in own))
+        for group, triples in _by_group(adjustments).items()
+        for at in range(0, len(triples), _TRIPLES_OF_A_SEGMENT)
     ]
-    return RULES[loop, "CAS", ""].write_each(values)
+    return tuple(RULES[loop, "CAS", ""].write_each(values))
 
 
-def _triple(row: Row) -> tuple[str, str, str]:
-    return exact(row["reason_code"]), money(row["amount_cents"]), quantity(row.get("quantity"))
+def _by_group(adjustments: Sequence[tuple[Any, ...]]) -> dict[str, list[tuple[str, str, str]]]:
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for group, reason, cents, units in adjustments:
+        if cents:
+            groups.setdefault(exact(group), []).append((exact(reason), money(cents), quantity(units)))
+    return groups
 
 
 def _outpatient(coverage: Row) -> list[str]:
@@ -108,7 +139,7 @@ def _outpatient(coverage: Row) -> list[str]:
 
 
 def _other_subscriber(claim: ClaimRows, coverage: Row) -> list[str]:
-    is_patient = exact(coverage["relationship"]) == "18"
+    is_patient = exact(coverage.get("relationship")) == "18"
     written = [subscriber_name("2330A", coverage, claim.patient if is_patient else None)]
     if has_address(coverage, "subscriber_"):
         written += address("2330A", coverage, "subscriber_")
@@ -120,14 +151,14 @@ def _other_subscriber(claim: ClaimRows, coverage: Row) -> list[str]:
 def _other_payer(claim: ClaimRows, coverage: Row) -> list[str]:
     unused = ("",) * 4
     written = [
-        RULES["2330B", "NM1", ""].write(
+        RULES["2330B", "NM1", ""].recall(
             "PR", "2", text(coverage.get("payer_name")), *unused, "PI", exact(coverage.get("payer_id"))
         ),
         *(address("2330B", coverage, "payer_") if has_address(coverage, "payer_") else []),
     ]
     decided_on = coverage.get("prior_adjudication_date")
     if decided_on and not _of_payer(claim.cob_lines, coverage):
-        written.append(RULES["2330B", "DTP", ""].write("573", "D8", day(decided_on)))
+        written.append(RULES["2330B", "DTP", ""].recall("573", "D8", day(decided_on)))
     references = {
         "G1": coverage.get("auth_number"),
         "9F": coverage.get("referral_number"),
@@ -155,39 +186,34 @@ def _identified(loop: str, entity_code: str, entity_type: str, numbers: Sequence
     return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(numbers)]
 
 
-def _check_line(line: Row, decided: Row, adjustments: Sequence[Row]) -> None:
+def _check_line(line: Row, decided: Row, adjustments: Sequence[tuple[Any, ...]]) -> None:
     """Pass a line whose charge is what the payer paid and adjusted; a line bundled into another is not checked.
 
     Source: domain notes, section 6 (paid + adjustments = billed, per line, or the claim is rejected).
     """
-    explained = decided["paid_amount_cents"] + sum(row["amount_cents"] for row in adjustments)
+    explained = decided["paid_amount_cents"] + sum([cents for _, _, cents, _ in adjustments])
     if explained != line["charge_cents"] and decided.get("bundled_into_line") is None:
         difference = line["charge_cents"] - explained
-        place = f"line {line['line_number']}"
-        refuse("WRITE_UNBALANCED", "SVD", "02", f"{place}: charge less paid and adjusted is {difference} cents")
+        refuse("WRITE_UNBALANCED", "SVD", "02", f"charge less paid and adjusted is {difference} cents")
 
 
-def _adjudication(coverage: Row, line: Row, decided: Row, adjustments: Sequence[Row]) -> list[str]:
-    bundled = decided.get("bundled_into_line")
-    written = [
-        RULES["2430", "SVD", ""].write(
-            exact(coverage["payer_id"]), money(decided["paid_amount_cents"]), _procedure(line, decided), "",
-            quantity(decided["paid_units"]), quantity(bundled),
-        ),
-        *_adjustments("2430", adjustments),
-        RULES["2430", "DTP", ""].write("573", "D8", day(decided.get("adjudication_date"))),
-    ]  # fmt: skip
-    if decided.get("remaining_liability_cents") is not None:
-        written.append(RULES["2430", "AMT", ""].write("EAF", money(decided["remaining_liability_cents"])))
-    return written
+@lru_cache(maxsize=16_384)
+def _decision(
+    payer_id: str | None, procedure_code: str | None, modifiers: str, paid_cents: int, units: Decimal | None,
+    bundled: int | None, adjudicated: str | None,
+) -> str:  # fmt: skip
+    """Give SVD with the procedure that was adjudicated, or the line's own."""
+    procedure = _procedure(procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED))
+    return RULES["2430", "SVD", ""].write(
+        exact(payer_id), money(paid_cents), procedure, "", quantity(units), quantity(bundled)
+    )
 
 
-def _procedure(line: Row, decided: Row) -> str:
-    """Give the procedure that was adjudicated, {qualifier, code, modifiers, text}, or the line's own."""
-    info = json_object(decided, "adjudicated_procedure")
-    if not info:
-        return composite("HC", exact(line["procedure_code"]), *line["modifiers"].split(":"))
-    modifiers = words(info, "modifiers")
-    unused = ("",) * (4 - len(modifiers))
-    qualifier, code = word(info, "qualifier") or "HC", word(info, "code")
-    return composite(qualifier, code, *modifiers, *unused, phrase(info, "text"))
+def _procedure(procedure_code: str | None, modifiers: str, adjudicated: Info) -> str:
+    """Give the procedure of an object {qualifier, code, modifiers, text}, or the line's own where there is none."""
+    if not adjudicated:
+        return composite("HC", exact(procedure_code), *map(exact, modifiers.split(":")))
+    named = words(adjudicated, "modifiers")
+    unused = ("",) * (4 - len(named))
+    qualifier, code = word(adjudicated, "qualifier") or "HC", word(adjudicated, "code")
+    return composite(qualifier, code, *named, *unused, phrase(adjudicated, "text"))

@@ -2,13 +2,30 @@
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_json import json_tuples
-from tasks.x12.builder_values import Row, day, exact, flag, quantity, text
+from tasks.x12.builder_values import Columns, Row, day, exact, flag, quantity, text
 from tasks.x12.professional_provider import address, contacts, has_address, name, secondary_ids, specialty
 from tasks.x12.professional_rows import RULES, ClaimRows
 
+BILLING_KEYS = ("billing_provider_key", "pay_to_key", "pay_to_plan_key")
+PAYER_COLUMNS = Columns(
+    "payer_name", "payer_id", "payer_address1", "payer_address2", "payer_city", "payer_state", "payer_zip", "payer_country",
+    "payer_country_subdivision", "payer_secondary_ids", "billing_provider_payer_id",
+)  # fmt: skip
+COVERAGE_COLUMNS = Columns(
+    *PAYER_COLUMNS.names, "relationship", "payer_rank", "group_number", "group_name", "insurance_type_code",
+    "claim_filing_code", "member_id", "subscriber_entity", "subscriber_last_name", "subscriber_first_name",
+    "subscriber_middle_name", "subscriber_suffix", "subscriber_birth_date", "subscriber_sex", "subscriber_address1",
+    "subscriber_address2", "subscriber_city", "subscriber_state", "subscriber_zip", "subscriber_country",
+    "subscriber_country_subdivision", "subscriber_ssn", "pc_claim_number", "pc_contact_name", "pc_contact_phone",
+)  # fmt: skip
+"""Columns of the destination payer's coverage that loops 2000B to 2010CA are made of."""
+
 
 def billing_loops(claim: ClaimRows) -> list[str]:
-    """Give what follows the HL of loop 2000A: specialty, billing provider, pay-to address, pay-to plan."""
+    """Give what follows the HL of loop 2000A: specialty, billing provider, pay-to address, pay-to plan.
+
+    Shape: made of the providers that BILLING_KEYS name, and of nothing else of the claim.
+    """
     billing = claim.provider("billing_provider_key")
     if billing is None:
         refuse("WRITE_PROVIDER", "NM1", "09", "the encounter names no billing provider")
@@ -53,19 +70,17 @@ def _pay_to_plan(claim: ClaimRows) -> list[str]:
     ]
 
 
-def subscriber_loops(claim: ClaimRows) -> list[str]:
-    """Give what follows the HL of loop 2000B: the destination payer's subscriber and the payer.
+def subscriber_loops(coverage: Row, patient: Row | None) -> list[str]:
+    """Give what follows the HL of loop 2000B up to the payer: the destination payer's subscriber.
 
+    Shape: COVERAGE_COLUMNS of the coverage; no patient where he is not the subscriber.
     Holds: where the patient is the subscriber, address and birth date stand; the patient's where the coverage has none.
     """
-    coverage = claim.destination()
-    is_patient = claim.is_subscriber_patient()
-    facts = _patient_facts("2000B", claim.patient, "") if is_patient else []
+    facts = [] if patient is None else _patient_facts("2000B", patient, "")
     return [
-        subscriber_information("2000B", coverage, "18" if is_patient else ""),
+        subscriber_information("2000B", coverage, "" if patient is None else "18"),
         *facts,
-        *_subscriber(claim, coverage, is_patient),
-        *_payer(claim, coverage),
+        *_subscriber(coverage, patient),
     ]
 
 
@@ -75,7 +90,7 @@ def subscriber_information(loop: str, coverage: Row, relationship_code: str) -> 
     group_name = "" if group else text(coverage.get("group_name"))
     kind, filing = exact(coverage.get("insurance_type_code")), exact(coverage.get("claim_filing_code"))
     rank = exact(coverage["payer_rank"])
-    return RULES[loop, "SBR", ""].write(rank, relationship_code, group, group_name, kind, "", "", "", filing)
+    return RULES[loop, "SBR", ""].recall(rank, relationship_code, group, group_name, kind, "", "", "", filing)
 
 
 def subscriber_name(loop: str, coverage: Row, patient: Row | None) -> str:
@@ -92,20 +107,20 @@ def _as_subscriber(patient: Row) -> Row:
     return {f"subscriber_{column}": value for column, value in patient.items()}
 
 
-def _subscriber(claim: ClaimRows, coverage: Row, is_patient: bool) -> list[str]:
-    written = [subscriber_name("2010BA", coverage, claim.patient if is_patient else None)]
+def _subscriber(coverage: Row, patient: Row | None) -> list[str]:
+    written = [subscriber_name("2010BA", coverage, patient)]
     if has_address(coverage, "subscriber_"):
         written += address("2010BA", coverage, "subscriber_")
-    elif is_patient:
-        written += address("2010BA", claim.patient)
+    elif patient is not None:
+        written += address("2010BA", patient)
     born_on, sex = coverage.get("subscriber_birth_date"), coverage.get("subscriber_sex")
-    if is_patient:
-        born_on, sex = born_on or claim.patient["birth_date"], sex or claim.patient["sex"]
-    if is_patient or (born_on and sex):
+    if patient is not None:
+        born_on, sex = born_on or patient.get("birth_date"), sex or patient.get("sex")
+    if patient is not None or (born_on and sex):
         written.append(RULES["2010BA", "DMG", ""].write("D8", day(born_on), exact(sex)))
     if coverage.get("subscriber_ssn"):
         written.append(RULES["2010BA", "REF", "SY"].write("SY", exact(coverage["subscriber_ssn"])))
-    if is_patient and coverage.get("pc_claim_number"):
+    if patient is not None and coverage.get("pc_claim_number"):
         written.append(RULES["2010BA", "REF", "Y4"].write("Y4", exact(coverage["pc_claim_number"])))
     return written + _casualty_contact("2010BA", coverage)
 
@@ -117,7 +132,11 @@ def _casualty_contact(loop: str, row: Row) -> list[str]:
     return [RULES[loop, "PER", ""].write("IC", contact, "TE", phone)]
 
 
-def _payer(claim: ClaimRows, coverage: Row) -> list[str]:
+def payer_loops(coverage: Row, billing: Row) -> list[str]:
+    """Give loop 2010BB: the destination payer, and the numbers under which it knows the billing provider.
+
+    Shape: made of PAYER_COLUMNS of the coverage.
+    """
     unused = ("",) * 4
     return [
         RULES["2010BB", "NM1", ""].write(
@@ -125,7 +144,7 @@ def _payer(claim: ClaimRows, coverage: Row) -> list[str]:
         ),
         *(address("2010BB", coverage, "payer_") if has_address(coverage, "payer_") else []),
         *payer_ids("2010BB", coverage),
-        *_billing_provider_ids(claim, coverage),
+        *_billing_provider_ids(coverage, billing),
     ]
 
 
@@ -139,28 +158,27 @@ def billing_provider_numbers(coverage: Row) -> list[tuple[str, ...]]:
     return json_tuples(coverage, "billing_provider_payer_id", 2)
 
 
-def _billing_provider_ids(claim: ClaimRows, coverage: Row) -> list[str]:
+def _billing_provider_ids(coverage: Row, billing: Row) -> list[str]:
     pairs = billing_provider_numbers(coverage)
-    billing = claim.provider("billing_provider_key") or {}
     if not pairs:
         own = {"G2": "commercial_number", "LU": "location_number"}
         pairs = [(code, exact(billing[column])) for code, column in own.items() if billing.get(column)]
     return RULES["2010BB", "REF", "G2"].write_each(pairs)
 
 
-def patient_loops(claim: ClaimRows) -> list[str]:
-    """Give what follows the HL of loop 2000C, nothing where the patient is the subscriber."""
-    if claim.is_subscriber_patient():
-        return []
-    patient, coverage = claim.patient, claim.destination()
+def patient_loops(coverage: Row, patient: Row) -> list[str]:
+    """Give what follows the HL of loop 2000C: a patient who is not the subscriber.
+
+    Shape: COVERAGE_COLUMNS of the coverage.
+    """
     written = [
-        *_patient_facts("2000C", patient, exact(coverage["relationship"])),
+        *_patient_facts("2000C", patient, exact(coverage.get("relationship"))),
         RULES["2010CA", "NM1", ""].write(
             "QC", "1", text(patient.get("last_name")), text(patient.get("first_name")),
             text(patient.get("middle_name")), "", text(patient.get("suffix")),
         ),
         *address("2010CA", patient),
-        RULES["2010CA", "DMG", ""].write("D8", day(patient["birth_date"]), exact(patient["sex"])),
+        RULES["2010CA", "DMG", ""].write("D8", day(patient.get("birth_date")), exact(patient.get("sex"))),
     ]  # fmt: skip
     if coverage.get("pc_claim_number"):
         written.append(RULES["2010CA", "REF", "Y4"].write("Y4", exact(coverage["pc_claim_number"])))

@@ -1,11 +1,16 @@
 """Names, addresses, identifiers and contacts, and the provider loops 2310 and 2420 made of them."""
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_values import Row, exact, text
 from tasks.x12.professional_rows import RULES, ClaimRows
 
+CLAIM_KEYS = (
+    "billing_provider_key", "referring_provider_key", "pcp_key", "rendering_provider_key", "supervising_provider_key",
+    "service_facility_key",
+)  # fmt: skip
 SECONDARY_IDS = {"0B": "license_number", "1G": "upin", "G2": "commercial_number", "LU": "location_number"}
 _DOMESTIC = ("", "US", "USA")
 _REACHED_BY = {"TE": "phone", "EX": "phone_ext", "FX": "fax", "EM": "email"}
@@ -27,19 +32,30 @@ def address(loop: str, row: Row, prefix: str = "", postal_column: str = "zip") -
     is its subdivision (N407).
     Raises: Fault (WRITE_MISSING).
     """
-    country, state = exact(row.get(f"{prefix}country")).upper(), exact(row.get(f"{prefix}state")).upper()
+    street = text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))
+    names = _place_columns(prefix, postal_column)
+    return [RULES[loop, "N3", ""].write(*street), _place(loop, *map(row.get, names))]
+
+
+@cache
+def _place_columns(prefix: str, postal_column: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}{name}" for name in ("city", "state", postal_column, "country", "country_subdivision"))
+
+
+@lru_cache(maxsize=65_536)
+def _place(
+    loop: str, city: str | None, state: str | None, postal: str | None, country: str | None, subdivision: str | None
+) -> str:
+    """Give N4; equal places are written once."""
+    country, state = exact(country).upper(), exact(state).upper()
     is_domestic = country in _DOMESTIC
-    postal = exact(row.get(f"{prefix}{postal_column}")).replace("-", "").replace(" ", "").upper()
+    postal = exact(postal).replace("-", "").replace(" ", "").upper()
     if is_domestic and not (state and postal):
         refuse("WRITE_MISSING", "N4", "03" if state else "02", f"loop {loop}: a US address needs state and ZIP code")
-    subdivision = exact(row.get(f"{prefix}country_subdivision")) or state
-    place = ("", postal, country, "", "", subdivision)
+    place = ("", postal, country, "", "", exact(subdivision) or state)
     if is_domestic or country == "CA":
         place = (state, postal, "" if is_domestic else country, "", "", "")
-    return [
-        RULES[loop, "N3", ""].write(text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))),
-        RULES[loop, "N4", ""].write(text(row.get(f"{prefix}city")), *place),
-    ]
+    return RULES[loop, "N4", ""].write(text(city), *place)
 
 
 def has_address(row: Row, prefix: str = "") -> bool:
@@ -78,6 +94,7 @@ def specialty(loop: str, provider_code: str, row: Row) -> list[str]:
 def claim_providers(claim: ClaimRows) -> list[str]:
     """Give loops 2310A to 2310D.
 
+    Shape: made of the providers that CLAIM_KEYS name, and of nothing else of the claim.
     Holds: rendering is omitted when it is the billing provider, the facility when it is the billing provider or has its
     NPI and street, the primary care provider without a referring one or when it is the same.
     Source: domain notes, section 3 (supervising equals rendering); the other rules from general knowledge of the guide.

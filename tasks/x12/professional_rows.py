@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.x12.builder import grammar, refuse
-from tasks.x12.builder_values import Row, exact
+from tasks.x12.builder_values import Row
 
 RULES = grammar("837p.csv")
 """The segments of 005010X222A1."""
@@ -38,9 +38,12 @@ class ClaimRows:
 
     def destination(self) -> Row:
         """Give the coverage of the payer that this claim goes to."""
-        found = [coverage for coverage in self.coverages if coverage["payer_rank"] == self.payer_rank]
+        rank, coverages = self.payer_rank, self.coverages
+        if len(coverages) == 1 and coverages[0]["payer_rank"] == rank:
+            return coverages[0]
+        found = [coverage for coverage in coverages if coverage["payer_rank"] == rank]
         if len(found) != 1:
-            refuse("WRITE_COVERAGE", "SBR", "01", f"{len(found)} coverages have rank {self.payer_rank}, expected one")
+            refuse("WRITE_COVERAGE", "SBR", "01", f"{len(found)} coverages have rank {rank}, expected one")
         return found[0]
 
     def others(self) -> list[Row]:
@@ -63,9 +66,5 @@ class ClaimRows:
     def source_line(self, line: Row) -> Row:
         """Give the charge line that a claim line was coded from."""
         if line["source_line_number"] not in self.service_lines:
-            refuse("WRITE_LINE", "LX", "01", f"line {line['line_number']} has no source line")
+            refuse("WRITE_LINE", "LX", "01", "it has no source line")
         return self.service_lines[line["source_line_number"]]
-
-    def is_subscriber_patient(self) -> bool:
-        """Say whether the patient is the destination payer's subscriber."""
-        return exact(self.destination()["relationship"]) == "18"

@@ -10,7 +10,7 @@ from tasks.x12.remittance_checks import NOTES
 from tasks.x12.rulings import REMEDIES, TOLERATED, fault
 
 ROOT = Path(__file__).parents[2]
-WRITERS = ("professional", "builder", "inquiry", "judge", "rulings")
+WRITERS = ("professional", "builder", "inquiry", "judge", "rulings", "receipt", "review_request", "status_inquiry")
 READERS = [path for path in (ROOT / "tasks" / "x12").glob("*.py") if not path.stem.startswith(WRITERS)]
 
 

@@ -8,8 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Fault
+from tasks.encounters.contract import fields
 from tasks.x12.judge import judge
 from tasks.x12.professional import write_837p
+from tasks.x12.professional_line import EXTRA, ORDINARY
+from tests.x12.test_write_refused import CASES as REFUSED
+from tests.x12.write_everything import everything
 from tests.x12.write_rows import COVERAGE, ENVELOPE, SECOND, cents, claim, line, of, split
 
 DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
@@ -124,6 +128,79 @@ def _compare_line(rows, row, segments):
         cents(amount) for s in of(segments, "CAS") for amount in s[3::3]
     )
     assert explained == (row["charge_cents"] if decided else 0)
+
+
+def _outcome(batch):
+    try:
+        return write_837p(ENVELOPE, batch)
+    except Fault as fault:
+        return fault.code, fault.segment, fault.element, fault.message
+
+
+def _filled(rows):
+    """Give the rows without their empty columns, as the step that seals takes them from the warehouse."""
+
+    def slim(row):
+        return {column: value for column, value in row.items() if value is not None}
+
+    return replace(
+        rows,
+        encounter=slim(rows.encounter),
+        patient=slim(rows.patient),
+        service_lines={number: slim(row) for number, row in rows.service_lines.items()},
+        providers={key: slim(row) for key, row in rows.providers.items()},
+        **{name: [slim(row) for row in getattr(rows, name)] for name in ROWS},
+    )
+
+
+ROWS = ("coverages", "cob_lines", "cob_adjustments", "attachments")
+
+
+def test_an_empty_column_and_none_at_all_are_the_same():
+    for rows in [*everything(), *(case[1] for case in REFUSED)]:
+        assert _outcome([_filled(rows)]) == _outcome([rows])
+
+
+@settings(max_examples=60, deadline=None)
+@given(claims())
+def test_rows_with_every_column_of_the_contract_give_the_same_bytes(rows):
+    columns = dict.fromkeys(field.column for field in fields("service_lines"))
+    wide = replace(rows, service_lines={number: columns | row for number, row in rows.service_lines.items()})
+    assert _outcome([wide]) == _outcome([rows]) == _outcome([_filled(wide)])
+
+
+def test_the_columns_of_a_line_are_those_of_the_contract():
+    ours = {*ORDINARY, *EXTRA.names}
+    theirs = {field.column for field in fields("service_lines")}
+    coded = {
+        "procedure_code",
+        "charge_cents",
+        "units",
+        "date_from",
+        "date_to",
+        "line_id",
+        "line_number",
+        "encounter_id",
+    }
+    numbered = {f"{name}_{n}" for name in ("modifier", "dx_pointer") for n in range(1, 5)}
+    assert theirs - ours == coded | numbered  # which the coded line has instead
+    assert ours <= theirs
+
+
+def test_a_delimiter_in_an_identifier_never_begins_another_element():
+    for delimiter in "*:^~":
+        for column in ("member_id", "group_number", "payer_id"):
+            given = {column: f"AB{delimiter}CD", "claim_filing_code": None, "group_name": None}
+            code, segment, *_ = _outcome([claim(coverage=given)])
+            assert (code, segment) in (("WRITE_CHARACTER", "NM1"), ("WRITE_CHARACTER", "SBR"))
+        assert _outcome([claim(lines=[line(1, procedure_code=f"99{delimiter}13")])])[0] == "WRITE_CHARACTER"
+        assert _outcome([claim(version={"patient_control_number": f"A{delimiter}5"})])[0] == "WRITE_CHARACTER"
+        assert _outcome([claim(lines=[line(1, line_control_number=f"A{delimiter}")])])[0] == "WRITE_CHARACTER"
+
+
+def test_digits_of_other_scripts_are_refused():
+    assert _outcome([claim(diagnoses=["J\u0663\u06639"])])[0] == "WRITE_FORMAT"
+    assert _outcome([claim(lines=[line(1, diagnosis_pointers="\u0661")])])[0] == "WRITE_CHARACTER"
 
 
 @settings(max_examples=150, deadline=None)

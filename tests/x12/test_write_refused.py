@@ -64,6 +64,7 @@ CASES = [
     ("thirteen diagnoses", claim(diagnoses=["J069"] * 13), "WRITE_REPEAT", "HI12-2"),
     ("a diagnosis with its dot", claim(diagnoses=["J06.9"]), "WRITE_FORMAT", "HI01-2"),
     ("a pointer past the last diagnosis", claim(lines=[line(1, diagnosis_pointers="1:3")]), "WRITE_POINTER", "SV107"),
+    ("five pointers", claim(lines=[line(1, diagnosis_pointers="1:2:1:2:1")]), "WRITE_USAGE", "SV1"),
     ("no pointer", claim(lines=[line(1, diagnosis_pointers="")]), "WRITE_MISSING", "SV107-1"),
     ("five modifiers", claim(lines=[line(1, modifiers="25:59:GA:GY:GZ")]), "WRITE_REPEAT", "SV101-6"),
     ("a modifier of three characters", claim(lines=[line(1, modifiers="250")]), "WRITE_LENGTH", "SV101-3"),
