@@ -50,7 +50,8 @@ def _is_balanced(claims: Rows, lines: Rows) -> Array:
     np.add.at(sums, lines.parents["claim"], lines.cents("charge_cents"))
     np.add.at(unknown, lines.parents["claim"], ~lines.values["charge_cents"].is_filled)
     is_known = claims.values["charge_cents"].is_filled & (unknown == 0)
-    return np.logical_and(is_known, claims.cents("charge_cents") == sums)
+    is_balanced: Array = is_known & (claims.cents("charge_cents") == sums)
+    return is_balanced
 
 
 def _refuse(reading: Reading) -> None:
