@@ -1,6 +1,10 @@
-"""Columns of tables as Arrow: text as views into the buffer that was read, numbers without a copy."""
+"""Tables as Arrow: text as views into the buffer that was read, numbers without a copy.
 
-from collections.abc import Mapping
+Holds: a row's key is its file's hash, its byte and the number of its triple, pair or place: it names what said it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -8,13 +12,123 @@ import pyarrow as pa
 from tasks.x12 import convert
 from tasks.x12.compiling import fitting
 from tasks.x12.convert import FILLED, QUANTITY_PLACES
-from tasks.x12.tables import Array, Tables, Values
+from tasks.x12.layout import KEPT
+from tasks.x12.tables import Array, Rows, Tables, Values
 
 _TYPES: Mapping[str, pa.DataType] = {
     "cents": pa.int64(),
     "quantity": pa.decimal128(15, QUANTITY_PLACES),
     "date": pa.date32(),
+    "first_day": pa.date32(),
+    "last_day": pa.date32(),
 }
+_POSITION = "position"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the tables of a kind leave, where it is not the ordinary way.
+
+    Shape: by table: the name of its key, the parents whose keys it has, the name of its place ('' for no such column),
+    the columns of text that have '' for null; `zero` are the cents (table, column) that have 0 for null.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    never_null: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    zero: frozenset[tuple[str, str]] = frozenset()
+
+    def key(self, table: str) -> str:
+        """Give the name of a table's key."""
+        return self.keys.get(table, f"{table}_id")
+
+    def place(self, rows: Rows) -> str:
+        """Give the name of a row's place."""
+        ordinary = "" if rows.table.name == KEPT else rows.table.place or _POSITION
+        return self.places.get(rows.table.name, ordinary)
+
+
+ORDINARY = Names()
+"""A key `claim_id` and the keys of all parents; a place `position` where the layout gives it no name."""
+
+
+def arrow_tables(tables: Tables, file_sha256s: Sequence[str]) -> dict[str, pa.Table]:
+    """Give the tables of the transactions that share an index; `file_sha256s` are those of the files by number."""
+    return {name: pa.table(arrow_columns(tables, name, file_sha256s)) for name in tables.rows}
+
+
+def arrow_columns(
+    tables: Tables, name: str, file_sha256s: Sequence[str], names: Names = ORDINARY
+) -> dict[str, pa.Array]:
+    """Give keys, file, bytes and place of a table, then its columns."""
+    rows = tables.rows[name]
+    places = rows.places if rows.table.place else np.zeros(len(rows), np.int32)
+    found = {names.key(name): _keys(tables, file_sha256s, rows.transactions, rows.byte_start, places)}
+    for parent in names.parents.get(name, rows.table.parents):
+        found[names.key(parent)] = _parent_keys(tables, file_sha256s, rows, parent)
+    numbers = pa.array(tables.files[rows.transactions])
+    found["file_sha256"] = pa.DictionaryArray.from_arrays(numbers, pa.array(list(file_sha256s), pa.string()))
+    found["byte_start"], found["byte_end"] = pa.array(rows.byte_start), pa.array(rows.byte_end)
+    if place := names.place(rows):
+        found[place] = pa.array(rows.places.astype(np.int32))
+    return found | (_kept_columns(tables) if name == KEPT else _columns(tables, rows, names))
+
+
+def _keys(
+    tables: Tables,
+    file_sha256s: Sequence[str],
+    transactions: Array,
+    byte_start: Array,
+    places: Array,
+    is_filled: Array | None = None,
+) -> pa.Array:
+    """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place; null where not filled."""
+    prefixes = np.frombuffer("".join(sha[:16] for sha in file_sha256s).encode("ascii"), np.int64)
+    text = np.empty(4 * len(byte_start), np.int64)
+    kernels = fitting(convert, len(tables.index.content))
+    kernels.names(prefixes, tables.files[transactions], byte_start, places, text)
+    offsets = np.arange(0, 32 * len(byte_start) + 1, 32, dtype=np.int32)
+    valid = None if is_filled is None else validity(is_filled)
+    return pa.StringArray.from_buffers(len(byte_start), pa.py_buffer(offsets), pa.py_buffer(text), valid)
+
+
+def _parent_keys(tables: Tables, file_sha256s: Sequence[str], rows: Rows, parent: str) -> pa.Array:
+    """Give the key of each row's parent, null where it has none."""
+    above, numbers = tables.rows[parent], rows.parents[parent]
+    starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
+    return _keys(tables, file_sha256s, rows.transactions, starts, np.zeros(len(rows), np.int32), numbers >= 0)
+
+
+def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:
+    found, name = {}, rows.table.name
+    for column in rows.table.columns:
+        if column.joined_by is not None:
+            found[column.name] = joined_column(tables, name, column.name)
+            continue
+        values = rows.values[column.name]
+        if column.name in names.never_null.get(name, ()):
+            found[column.name] = text_column(tables, values.starts, values.sizes, has_null=False)
+        elif (name, column.name) in names.zero:
+            found[column.name] = filled_column(values)
+        else:
+            found[column.name] = value_column(tables, values)
+    return found
+
+
+def _kept_columns(tables: Tables) -> dict[str, pa.Array]:
+    """Give kept segments: the id and all of it, without its terminator."""
+    rows, scanned = tables.rows[KEPT], tables.index.scanned
+    starts = tables.starts[rows.segments]
+    bodies = np.asarray(scanned.bodies[: len(tables.starts)], np.int32)[rows.segments]
+    firsts = np.asarray(scanned.firsts[: len(tables.starts) + 1], np.int32)
+    has_element = np.diff(firsts)[rows.segments] > 0
+    places = np.asarray(scanned.places[: int(firsts[-1]) + 1], np.int32)
+    ends = np.where(has_element, places[firsts[rows.segments]], bodies)
+    return {
+        "segment_code": text_column(tables, starts, ends - starts, has_null=False),
+        "content": text_column(tables, starts, bodies - starts, has_null=False),
+    }
 
 
 def text_column(tables: Tables, starts: Array, sizes: Array, *, has_null: bool = True) -> pa.Array:
@@ -42,7 +156,7 @@ def value_column(tables: Tables, values: Values) -> pa.Array:
     if values.numbers is None or values.verdicts is None:
         return text_column(tables, values.starts, values.sizes)
     numbers, type_ = values.numbers, _TYPES[values.column.type]
-    if values.column.type == "date":
+    if type_ == pa.date32():
         numbers = numbers.astype(np.int32)
     elif values.column.type == "quantity":
         numbers = np.stack((numbers, numbers >> 63), axis=1)

@@ -1,14 +1,17 @@
 """Claims, lines and charges of 837s, counted: enough to tell what a file holds, not to bill from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.errors import Fault
-from tasks.x12.segments import Segment, Transaction, loops
-from tasks.x12.values import Reading
+import numpy as np
 
-_CHARGE_ELEMENTS = {"SV1": 2, "SV2": 3, "SV3": 2}
-_TRIPLE_AMOUNTS = range(3, 19, 3)
-_CLAIM_ENDS = frozenset({"CLM", "HL", "SE"})
+from schemas.errors import Fault
+from tasks.x12.records import BAD_AMOUNT, Reading
+from tasks.x12.segments import Transaction
+from tasks.x12.tables import Array, Rows, read_as
+
+_ELEMENTS = {"CLM": 2, "SV1": 2, "SV2": 3, "SV3": 2}
+_TOTALS = {"claims": "claim", "lines": "line", "adjustments": "adjustment"}
 
 
 @dataclass(slots=True)
@@ -23,42 +26,41 @@ class ClaimCount:
     faults: list[Fault] = field(default_factory=list)
 
 
-def count_claims(transactions: tuple[Transaction, ...]) -> ClaimCount:
+def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
     """Give counts, charges and prior payers' adjustments of 837s, whether each claim's lines add up, and all faults."""
-    reading = Reading()
-    totals = dict.fromkeys(("claims", "lines", "adjustments", "charged_cents", "adjusted_cents"), 0)
+    totals = dict.fromkeys((*_TOTALS, "charged_cents", "adjusted_cents"), 0)
     verdict = {"balanced": 0, "unbalanced": 0}
-    for transaction in transactions:
-        for loop in loops(transaction.segments, _CLAIM_ENDS):
-            if loop and loop[0].tag == "CLM":
-                verdict["balanced" if _add_claim(loop, reading, totals) else "unbalanced"] += 1
-            else:
-                _refuse_orphans(loop, reading)
-    return ClaimCount(totals, {"claim": verdict}, sorted(reading.faults, key=lambda found: found.byte_start))
+    faults: list[Fault] = []
+    for reading in (Reading(tables, faults) for tables in read_as(transactions, "837")):
+        rows = reading.tables.rows
+        for total, table in _TOTALS.items():
+            totals[total] += len(rows[table])
+        totals["charged_cents"] += int(rows["claim"].cents("charge_cents").sum())
+        totals["adjusted_cents"] += int(rows["adjustment"].cents("amount_cents").sum())
+        is_balanced = _is_balanced(rows["claim"], rows["line"])
+        verdict["balanced"] += int(is_balanced.sum())
+        verdict["unbalanced"] += int((~is_balanced).sum())
+        _refuse(reading)
+    return ClaimCount(totals, {"claim": verdict}, sorted(faults, key=lambda found: found.byte_start))
 
 
-def _add_claim(loop: tuple[Segment, ...], reading: Reading, totals: dict[str, int]) -> bool:
-    """Add a claim to the totals and tell whether it balances."""
-    charge = reading.cents(loop[0], 2)
-    lines = [reading.cents(line, _CHARGE_ELEMENTS[line.tag]) for line in loop if line.tag in _CHARGE_ELEMENTS]
-    amounts = [
-        reading.cents(cas, element)
-        for cas in loop
-        if cas.tag == "CAS"
-        for element in _TRIPLE_AMOUNTS
-        if any(cas.element(place) for place in (element - 1, element, element + 1))
-    ]
-    known = [cents for cents in lines if cents is not None]
-    totals["claims"] += 1
-    totals["lines"] += len(lines)
-    totals["adjustments"] += len(amounts)
-    totals["charged_cents"] += charge or 0
-    totals["adjusted_cents"] += sum(cents or 0 for cents in amounts)
-    return charge == sum(known) and len(known) == len(lines)
+def _is_balanced(claims: Rows, lines: Rows) -> Array:
+    """Tell of each claim whether all charges are known and its lines add up to its own."""
+    sums, unknown = np.zeros(len(claims), np.int64), np.zeros(len(claims), np.int64)
+    np.add.at(sums, lines.parents["claim"], lines.cents("charge_cents"))
+    np.add.at(unknown, lines.parents["claim"], ~lines.values["charge_cents"].is_filled)
+    is_known = claims.values["charge_cents"].is_filled & (unknown == 0)
+    is_balanced: Array = is_known & (claims.cents("charge_cents") == sums)
+    return is_balanced
 
 
-def _refuse_orphans(loop: tuple[Segment, ...], reading: Reading) -> None:
-    """Fault for lines and adjustments that belong to no claim."""
-    for segment in loop:
-        if segment.tag in _CHARGE_ELEMENTS or segment.tag == "CAS":
-            reading.refuse("ORPHAN_SEGMENT", "it stands under no claim", segment)
+def _refuse(reading: Reading) -> None:
+    """Note a Fault for each amount that is none, and for lines and adjustments that belong to no claim."""
+    for orphan in reading.orphans:
+        reading.refuse_segment("ORPHAN_SEGMENT", "it stands under no claim", orphan)
+    for table, column in (("claim", "charge_cents"), ("line", "charge_cents"), ("adjustment", "amount_cents")):
+        rows = reading.tables.rows[table]
+        for row in np.flatnonzero(~rows.values[column].is_filled).tolist():
+            segment = reading.segment(int(rows.segments[row]))
+            element = _ELEMENTS.get(segment.tag, 3 * int(rows.places[row]))
+            reading.refuse_segment("BAD_AMOUNT", BAD_AMOUNT, segment, element)

@@ -1,35 +1,43 @@
 """The 271 as rows of encounters.coverage_answer: one per inquiry of ours that it echoes.
 
-Source: 005010X279A1 as told by public files; the guide text was not at hand. The choice of copay and deductible among
-many EB segments is our own rule (docs/x12.md).
+Source: schemas/x12/271.toml, which names its own. The choice of copay and deductible among many EB segments is our own
+rule (docs/x12.md).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from tasks.x12.segments import Segment, Transaction, X12File, loops
-from tasks.x12.values import Reading, text_of
+from tasks.x12.records import Reading, Record, Row, readings
+from tasks.x12.segments import X12File
 
-Row = dict[str, object]
-
-_SUBSCRIBER, _DEPENDENT = "22", "23"
 _ACTIVE = frozenset({"1", "2", "3", "4", "5"})
 _INACTIVE = frozenset({"6", "7", "8"})
 _NOT_FOUND = frozenset({"72", "73", "75", "76", "78"})
 _HEALTH_BENEFIT = "30"
 _REMAINING = "29"
+_ECHOED = "2"
+
+
+@dataclass(slots=True)
+class _Level:
+    """A subscriber or dependent: what stands in it, its dependents left out."""
+
+    record: Record
+    byte_end: int = 0
+    traces: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    benefits: list[Record] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Answered:
     """What one trace number was answered with, over its subscriber and dependent levels."""
 
-    trace_number: str
     byte_start: int
     byte_end: int
     refusals: list[str] = field(default_factory=list)
-    benefits: list[Segment] = field(default_factory=list)
+    benefits: list[Record] = field(default_factory=list)
 
 
 def read_271(x12: X12File, file_sha256: str, night: date) -> list[Row]:
@@ -38,68 +46,77 @@ def read_271(x12: X12File, file_sha256: str, night: date) -> list[Row]:
     Holds: a dependent without a trace of its own answers its subscriber's.
     Raises: Fault BAD_AMOUNT, MISSING_ELEMENT.
     """
-    reading = Reading()
-    rows: list[Row] = []
-    for transaction in x12.transactions:
-        if transaction.kind == "271":
-            rows += [
-                _row(transaction, answered, reading, file_sha256, night) for answered in _answers(transaction, reading)
-            ]
-    reading.raise_first()
-    return rows
+    return [
+        {"trace_number": trace, "file_sha256": file_sha256}
+        | _row(reading, answered, reading.tables.transactions[transaction].delimiters.repetition)
+        | {"answered_on": night}
+        for reading in readings(x12, "271")
+        for (transaction, trace), answered in _answers(_levels(reading)).items()
+    ]
 
 
-def _levels(transaction: Transaction) -> Iterator[tuple[Segment, ...]]:
-    """Give the subscriber and dependent levels."""
-    for level in loops(transaction.segments, {"HL", "SE"}):
-        if level and level[0].tag == "HL" and level[0].element(3) in (_SUBSCRIBER, _DEPENDENT):
-            yield level
+def _levels(reading: Reading) -> Iterator[_Level]:
+    """Give the subscriber and dependent levels in the order of the file."""
+    names = ("subscriber", "dependent")
+    levels = {(name, record.number): _Level(record) for name in names for record in reading.records(name)}
+    parts = ((table, record) for table in ("trace", "rejection", "benefit") for record in reading.records(table))
+    for table, record in parts:
+        at = next(((name, record.parents[name]) for name in reversed(names) if record.parents[name] >= 0), None)
+        if at:
+            _add(reading, levels[at], table, record)
+    for level in sorted(levels.values(), key=lambda level: level.record.segment):
+        after = [number for number in reading.segments(level.record, "HL", "SE") if number > level.record.segment]
+        last = after[0] - 1 if after else level.record.last_segment
+        level.byte_end = reading.segment(last).byte_end
+        yield level
 
 
-def _answers(transaction: Transaction, reading: Reading) -> list[_Answered]:
-    """Gather refusals and benefits by trace number."""
-    found: dict[str, _Answered] = {}
+def _add(reading: Reading, level: _Level, table: str, record: Record) -> None:
+    """Add a trace, a refusal before the benefits, or a benefit to its level."""
+    if table == "benefit":
+        level.benefits.append(record)
+    elif table == "rejection" and record.parents["benefit"] < 0:
+        level.refusals.append(record.text("reject_code"))
+    elif table == "trace" and record.text("type_code") == _ECHOED:
+        level.traces.append(reading.filled(record, "trace_number", "TRN", 2, "the trace number is missing"))
+
+
+def _answers(levels: Iterator[_Level]) -> dict[tuple[int, str], _Answered]:
+    """Gather refusals and benefits by transaction and trace number."""
+    found: dict[tuple[int, str], _Answered] = {}
     current: list[str] = []
-    for level in _levels(transaction):
-        echoed = [segment for segment in level if segment.tag == "TRN" and segment.element(1) == "2"]
-        for segment in echoed:
-            if not segment.element(2):
-                reading.refuse("MISSING_ELEMENT", "the trace number is missing", segment, 2)
-        traces = list(dict.fromkeys(segment.element(2) for segment in echoed))
-        if traces or level[0].element(3) == _SUBSCRIBER:
+    for level in levels:
+        traces = list(dict.fromkeys(level.traces))
+        if traces or level.record.table == "subscriber":
             current = traces
         for trace in current:
-            answered = found.setdefault(trace, _Answered(trace, level[0].byte_start, level[0].byte_end))
-            answered.byte_end = level[-1].byte_end
-            before_benefits, *_ = loops(level, {"EB"})
-            answered.refusals += [segment.element(3) for segment in before_benefits if segment.tag == "AAA"]
-            answered.benefits += [segment for segment in level if segment.tag == "EB"]
-    return list(found.values())
+            key = (level.record.transaction, trace)
+            answered = found.setdefault(key, _Answered(level.record.byte_start, level.byte_end))
+            answered.byte_end = level.byte_end
+            answered.refusals += level.refusals
+            answered.benefits += level.benefits
+    return found
 
 
-def _row(transaction: Transaction, answered: _Answered, reading: Reading, file_sha256: str, night: date) -> Row:
-    refusals = [code for code in answered.refusals if code]
+def _row(reading: Reading, answered: _Answered, separator: str) -> Row:
     return {
-        "trace_number": answered.trace_number,
-        "file_sha256": file_sha256,
         "byte_start": answered.byte_start,
         "byte_end": answered.byte_end,
-        "status": _status(transaction, answered),
-        "reject_code": refusals[0] if refusals else None,
-        "copay_cents": _benefit_cents(answered.benefits, "B", reading),
-        "deductible_cents": _benefit_cents(answered.benefits, "C", reading),
+        "status": _status(answered, separator),
+        "reject_code": next(filter(None, answered.refusals), None),
+        "copay_cents": _benefit_cents(reading, answered.benefits, "B"),
+        "deductible_cents": _benefit_cents(reading, answered.benefits, "C"),
         "authorization_required": _authorization_required(answered.benefits),
-        "answered_on": night,
     }
 
 
-def _status(transaction: Transaction, answered: _Answered) -> str:
+def _status(answered: _Answered, separator: str) -> str:
     """Give active, inactive, not_found or error: a refusal before the benefits outranks them."""
     if answered.refusals:
         return "not_found" if set(answered.refusals) <= _NOT_FOUND else "error"
-    general = [benefit for benefit in answered.benefits if _is_general(transaction, benefit)]
+    general = [benefit for benefit in answered.benefits if _is_general(benefit.text("service_type_codes"), separator)]
     for benefits in (general, answered.benefits):
-        codes = {benefit.element(1) for benefit in benefits}
+        codes = {benefit.text("benefit_code") for benefit in benefits}
         if codes & _ACTIVE:
             return "active"
         if codes & _INACTIVE:
@@ -107,28 +124,27 @@ def _status(transaction: Transaction, answered: _Answered) -> str:
     return "error"
 
 
-def _is_general(transaction: Transaction, benefit: Segment) -> bool:
+def _is_general(service_types: str, separator: str) -> bool:
     """Tell whether EB03 is empty or names the health benefit plan as a whole (30)."""
-    separator = transaction.delimiters.repetition
-    types = benefit.element(3).split(separator) if separator else [benefit.element(3)]
-    return not benefit.element(3) or _HEALTH_BENEFIT in types
+    return not service_types or _HEALTH_BENEFIT in (service_types.split(separator) if separator else [service_types])
 
 
-def _benefit_cents(benefits: list[Segment], code: str, reading: Reading) -> int | None:
+def _benefit_cents(reading: Reading, benefits: list[Record], code: str) -> object:
     """Give EB07 of the first EB of this code that is in network and no remainder; an individual's before a family's."""
+    amounts = reading.tables.rows["benefit"].values["benefit_cents"]
     fitting = [
         benefit
         for benefit in benefits
-        if benefit.element(1) == code
-        and benefit.element(7)
-        and benefit.element(12) != "N"
-        and benefit.element(6) != _REMAINING
+        if benefit.text("benefit_code") == code
+        and amounts.sizes[benefit.number]
+        and benefit.text("in_network_code") != "N"
+        and benefit.text("period_code") != _REMAINING
     ]
-    ranked = sorted(fitting, key=lambda benefit: text_of(benefit, 2) not in ("IND", None))
-    return reading.cents(ranked[0], 7) if ranked else None
+    ranked = sorted(fitting, key=lambda benefit: benefit.text("coverage_level_code") not in ("IND", ""))
+    return reading.cents(ranked[0], "benefit_cents", "EB", 7) if ranked else None
 
 
-def _authorization_required(benefits: list[Segment]) -> bool | None:
+def _authorization_required(benefits: list[Record]) -> bool | None:
     """Give whether any EB11 says Y; None where none says Y or N."""
-    answers = {benefit.element(11) for benefit in benefits} & {"Y", "N"}
+    answers = {benefit.text("authorization_code") for benefit in benefits} & {"Y", "N"}
     return "Y" in answers if answers else None

@@ -12,19 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.errors import Fault
-from tasks.x12 import convert
 from tasks.x12.ahead import in_order
-from tasks.x12.arrow import filled_column, joined_column, text_column, validity, value_column
-from tasks.x12.compiling import fitting
+from tasks.x12.arrow import Names, arrow_columns, value_column
 from tasks.x12.envelope import Content, Piece, read_pieces
 from tasks.x12.remittance_checks import Checked, check, check_all
 from tasks.x12.segments import X12File
-from tasks.x12.tables import Array, Rows, Tables, read_tables
+from tasks.x12.tables import Tables, read_tables
 
 Row = dict[str, object]
 
@@ -46,7 +43,9 @@ _PARENTS: Mapping[str, tuple[str, ...]] = {
     "provider_adjustment": ("payment",),
     "segment": ("payment", "claim", "service"),
 }
-_PLACES = {"claim": "position", "service": "position", "adjustment": "triple", "provider_adjustment": "pair"}
+_PLACES = {"payment": ""}
+"""Payments have no number among others."""
+
 _NEVER_NULL: Mapping[str, frozenset[str]] = {
     "payment": frozenset(
         {"trace_number", "originator_id", "payer_name", "handling_code", "credit_debit_code", "method_code"}
@@ -58,6 +57,8 @@ _NEVER_NULL: Mapping[str, frozenset[str]] = {
 }
 _ZERO = frozenset({("claim", "patient_cents"), ("service", "charge_cents"), ("service", "paid_cents")})
 """Amounts that are zero where they are empty; the tolerance EMPTY_AMOUNT tells of a line's."""
+
+_NAMES = Names(KEYS, _PARENTS, _PLACES, _NEVER_NULL, _ZERO)
 
 _OURS: Mapping[str, Mapping[str, object]] = {
     "payment": {"verdict": "accepted", "verdict_reason": None},
@@ -149,109 +150,27 @@ def read_remittance(x12: X12File, file_sha256: str, night: date) -> Remittance:
 
 def remittance_tables(tables: Tables, file_sha256s: Sequence[str]) -> dict[str, pa.Table]:
     """Give the tables of the 835s that share an index; `file_sha256s` are those of the files by number."""
-    return {name: _Making(tables, name, file_sha256s).table() for name in KEYS}
+    return {name: pa.table(_columns(tables, name, file_sha256s)) for name in KEYS}
 
 
-@dataclass(slots=True)
-class _Making:
-    """One table on its way to Arrow."""
-
-    tables: Tables
-    name: str
-    file_sha256s: Sequence[str]
-
-    def table(self) -> pa.Table:
-        """Give keys, place, then the columns."""
-        rows = self.tables.rows[self.name]
-        columns: dict[str, pa.Array] = {KEYS[self.name]: self._ids(rows)}
-        for parent in _PARENTS[self.name]:
-            columns[KEYS[parent]] = self._parent_ids(rows, parent)
-        columns["file_sha256"] = self._shas(rows)
-        columns["byte_start"], columns["byte_end"] = pa.array(rows.byte_start), pa.array(rows.byte_end)
-        if self.name in _PLACES:
-            columns[_PLACES[self.name]] = pa.array(rows.places.astype(np.int32))
-        columns |= self._segment() if self.name == "segment" else self._columns(rows)
-        columns |= self._derived(rows, columns)
-        return pa.table(columns)
-
-    def _shas(self, rows: Rows) -> pa.Array:
-        numbers = pa.array(self.tables.files[rows.transactions])
-        return pa.DictionaryArray.from_arrays(numbers, pa.array(list(self.file_sha256s), pa.string()))
-
-    def _ids(self, rows: Rows) -> pa.Array:
-        is_repeat = rows.table.place != ""
-        return self._named(
-            rows.transactions, rows.byte_start, rows.places if is_repeat else np.zeros(len(rows), np.int32)
-        )
-
-    def _named(self, transactions: Array, byte_start: Array, places: Array, is_filled: Array | None = None) -> pa.Array:
-        """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place; null where not filled."""
-        prefixes = np.frombuffer("".join(sha[:16] for sha in self.file_sha256s).encode("ascii"), np.int64)
-        text = np.empty(4 * len(byte_start), np.int64)
-        kernels = fitting(convert, len(self.tables.index.content))
-        kernels.names(prefixes, self.tables.files[transactions], byte_start, places, text)
-        offsets = np.arange(0, 32 * len(byte_start) + 1, 32, dtype=np.int32)
-        valid = None if is_filled is None else validity(is_filled)
-        return pa.StringArray.from_buffers(len(byte_start), pa.py_buffer(offsets), pa.py_buffer(text), valid)
-
-    def _parent_ids(self, rows: Rows, parent: str) -> pa.Array:
-        """Give the id of each row's parent, null where it has none."""
-        above, numbers = self.tables.rows[parent], rows.parents[parent]
-        starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
-        return self._named(rows.transactions, starts, np.zeros(len(rows), np.int32), numbers >= 0)
-
-    def _columns(self, rows: Rows) -> dict[str, pa.Array]:
-        found = {}
-        for column in rows.table.columns:
-            if column.joined_by is not None:
-                found[column.name] = joined_column(self.tables, self.name, column.name)
-                continue
-            values = rows.values[column.name]
-            if column.name in _NEVER_NULL.get(self.name, ()):
-                found[column.name] = text_column(self.tables, values.starts, values.sizes, has_null=False)
-            elif (self.name, column.name) in _ZERO:
-                found[column.name] = filled_column(values)
-            else:
-                found[column.name] = value_column(self.tables, values)
-        return found
-
-    def _segment(self) -> dict[str, pa.Array]:
-        """Give a kept segment: its id and all of it, without its terminator."""
-        rows, index = self.tables.rows["segment"], self.tables.index
-        starts = self.tables.starts[rows.segments]
-        bodies = np.asarray(index.scanned.bodies[: len(self.tables.starts)], np.int32)[rows.segments]
-        firsts = np.asarray(index.scanned.firsts[: len(self.tables.starts) + 1], np.int32)
-        has_element = np.diff(firsts)[rows.segments] > 0
-        places = np.asarray(index.scanned.places[: int(firsts[-1]) + 1], np.int32)
-        ends = np.where(has_element, places[firsts[rows.segments]], bodies)
-        return {
-            "segment_code": text_column(self.tables, starts, ends - starts, has_null=False),
-            "content": text_column(self.tables, starts, bodies - starts, has_null=False),
-        }
-
-    def _derived(self, rows: Rows, found: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-        """Give columns that choose among others."""
-        if self.name == "payment":
-            return {
-                "payer_id": pc.coalesce(
-                    *(_text(found[n]) for n in ("payer_number", "payer_reference", "originator_id"))
-                ),
-                "payee_npi": _npi(found["payee_id_qualifier"], found["payee_number"]),
-                "paid_on": pc.coalesce(found["effective_on"], found["production_on"]),
-            }
-        if self.name == "claim":
-            return {"rendering_npi": _npi(found["rendering_id_qualifier"], found["rendering_number"])}
-        if self.name == "service":
-            claims = value_column(self.tables, self.tables.rows["claim"].values["service_start_on"])
-            claim_on = claims.take(pa.array(rows.parents["claim"]))
-            return {"service_on": pc.coalesce(found["service_on"], claim_on)}
-        return {}
-
-
-def _text(views: pa.Array) -> pa.Array:
-    return views.cast(pa.string())
+def _columns(tables: Tables, name: str, file_sha256s: Sequence[str]) -> dict[str, pa.Array]:
+    """Give the columns of a table, and behind them those that choose among others."""
+    found = arrow_columns(tables, name, file_sha256s, _NAMES)
+    if name == "payment":
+        ids = (found[column].cast(pa.string()) for column in ("payer_number", "payer_reference", "originator_id"))
+        found["payer_id"] = pc.coalesce(*ids)
+        found["payee_npi"] = _npi(found["payee_id_qualifier"], found["payee_number"])
+        found["paid_on"] = pc.coalesce(found["effective_on"], found["production_on"])
+    elif name == "claim":
+        found["rendering_npi"] = _npi(found["rendering_id_qualifier"], found["rendering_number"])
+    elif name == "service":
+        claims = value_column(tables, tables.rows["claim"].values["service_start_on"])
+        claim_on = claims.take(pa.array(tables.rows["service"].parents["claim"]))
+        found["service_on"] = pc.coalesce(found["service_on"], claim_on)
+    return found
 
 
 def _npi(qualifier: pa.Array, number: pa.Array) -> pa.Array:
     """Give the number where its qualifier says that it is an NPI (XX)."""
-    return pc.if_else(pc.equal(_text(qualifier), "XX"), _text(number), pa.scalar(None, pa.string()))
+    is_npi = pc.equal(qualifier.cast(pa.string()), "XX")
+    return pc.if_else(is_npi, number.cast(pa.string()), pa.scalar(None, pa.string()))

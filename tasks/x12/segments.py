@@ -1,6 +1,6 @@
 """The shape of what was read: segments in transactions in a file, each with the bytes it came from."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,15 +61,6 @@ class Transaction:
         """Give its segments one by one; tables of many are made without it."""
         return tuple(segment_at(self.index, number, self.base) for number in self.numbers)
 
-    def components(self, segment: Segment, number: int) -> tuple[str, ...]:
-        """Give the components of a composite element; component 1 is at 0."""
-        return tuple(segment.element(number).split(self.delimiters.component))
-
-    def component(self, segment: Segment, number: int, place: int) -> str:
-        """Give component `place` (1 is the first) of a composite element, '' where it is absent."""
-        parts = self.components(segment, number)
-        return parts[place - 1] if place <= len(parts) else ""
-
 
 @dataclass(frozen=True, slots=True)
 class X12File:
@@ -77,10 +68,3 @@ class X12File:
 
     transactions: tuple[Transaction, ...]
     tolerances: Mapping[str, int]
-
-
-def loops(segments: tuple[Segment, ...], heads: Set[str]) -> Iterator[tuple[Segment, ...]]:
-    """Cut segments before each head; the first piece is what stands before any head and may be empty."""
-    places = [place for place, segment in enumerate(segments) if segment.tag in heads]
-    for start, end in zip([0, *places], [*places, len(segments)], strict=True):
-        yield segments[start:end]

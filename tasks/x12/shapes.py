@@ -47,8 +47,9 @@ class Plan(NamedTuple):
     """A layout of schemas/x12 as arrays; see `layout`.
 
     Shape: kinds are segment ids told apart by a code in one element; a cell is loop * kinds + kind; moves[cell] is the
-    loop that the segment opens there or -1; its rules are rules_from[cell] up to rules_from[cell + 1], each `walk.RULE`
-    numbers of `rules`; repeats[cell] is its place in `repeat_shape` or -1; bit n of mapped[cell] is element n.
+    loop that the segment opens there or -1, stops[cell] the loop up to which it closes what is open; its rules are
+    rules_from[cell] up to rules_from[cell + 1], each `walk.RULE` numbers of `rules`; repeats[cell] is its place in
+    `repeat_shape` or -1; bit n of mapped[cell] is element n.
     """
 
     locals: Numbers
@@ -59,6 +60,7 @@ class Plan(NamedTuple):
     plain_kind: Numbers
     natures: Numbers
     moves: Numbers
+    stops: Numbers
     parents: Numbers
     loop_tables: Numbers
     rules_from: Numbers

@@ -87,7 +87,8 @@ class Rows:
 class Tables:
     """All tables of transactions of one kind that share an index, and the notes of their walk.
 
-    Shape: `joined` has the text of columns that join several spans, by table and column: offsets, then bytes.
+    Shape: `joined` has the text of columns that join several spans, by table and column: offsets, then bytes;
+    `joined_spans` has the spans: column, row, start, size.
     """
 
     layout: Layout
@@ -96,6 +97,7 @@ class Tables:
     rows: dict[str, Rows] = field(default_factory=dict)
     notes: Array = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     joined: dict[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
+    joined_spans: dict[tuple[str, str], Array] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> Array:
@@ -140,10 +142,14 @@ class Tables:
 
 def read_tables(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
     """Give the tables of the transactions of this kind, one for each index that they share."""
+    return read_as([transaction for transaction in transactions if transaction.kind == kind], kind)
+
+
+def read_as(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
+    """Give the tables of transactions read by the layout of a kind, one for each index that they share."""
     found: dict[int, list[Transaction]] = {}
     for transaction in transactions:
-        if transaction.kind == kind:
-            found.setdefault(id(transaction.index), []).append(transaction)
+        found.setdefault(id(transaction.index), []).append(transaction)
     return [_Walk(layout(kind), group).tables() for group in found.values()]
 
 
@@ -168,10 +174,11 @@ class _Walk:
         elements = np.diff(numbers_of(scanned.firsts, count + 1))
         self.bounds = [count]
         for table in self.layout.tables:
-            is_head = tags == self.layout.heads[table.name]
+            heads = self.layout.heads[table.name]
+            is_head = tags == heads[0] if len(heads) == 1 else np.isin(tags, heads)
             step = self.layout.steps.get(table.name, 0)
             self.bounds.append(int((elements[is_head] // step + 1).sum() if step else np.count_nonzero(is_head)))
-        self.walked = self._room(len(elements) + int(elements.sum()))
+        self.walked = self._room(self.layout.most_joined * (len(elements) + int(elements.sum())))
 
     def _room(self, most_joined: int) -> Walked:
         """Give arrays of the size that can be needed; what is never written takes no memory."""
@@ -210,7 +217,10 @@ class _Walk:
             tables.rows[table.name] = self._rows(tables, table, int(counts[table.number]))
             for column in table.columns:
                 if column.joined_by is not None:
-                    tables.joined[table.name, column.name] = self._joined(column, joined, int(counts[table.number]))
+                    spans = joined.reshape(-1, 4)
+                    spans = spans[spans[:, 0] == column.raws[0]]
+                    tables.joined_spans[table.name, column.name] = spans
+                    tables.joined[table.name, column.name] = self._joined(column, spans, int(counts[table.number]))
         return tables
 
     def _rows(self, tables: Tables, table: Table, count: int) -> Rows:
@@ -244,29 +254,40 @@ class _Walk:
             sizes = np.where(sizes > 0, sizes, other_sizes)
         if column.type == "text":
             return Values(column, starts, sizes)
+        if column.type in _DAYS:
+            starts, sizes = self._day_spans(starts, sizes, is_last=column.type == "last_day")
         numbers, verdicts = np.empty(count, np.int64), np.empty(count, np.int8)
         kernels = fitting(convert_module, len(self.index.content))
-        if column.type == "date":
+        if column.type == "date" or column.type in _DAYS:
             kernels.days(self.index.data, starts, sizes, numbers, verdicts)
         else:
             shape = _DECIMALS[column.type]
             kernels.decimals(self.index.data, starts, sizes, *shape, numbers, verdicts)
         return Values(column, starts, sizes, numbers, verdicts)
 
+    def _day_spans(self, starts: Array, sizes: Array, *, is_last: bool) -> tuple[Array, Array]:
+        """Give the spans of the first or last day where they say a period CCYYMMDD-CCYYMMDD; a single day is both."""
+        data = np.frombuffer(self.index.content, np.uint8)
+        is_period = sizes == 2 * _DAY + 1
+        is_period[is_period] = data[starts[is_period] + _DAY] == ord("-")
+        return np.where(is_period & is_last, starts + _DAY + 1, starts), np.where(is_period, _DAY, sizes)
+
     def _spans(self, raw: int, count: int) -> tuple[Array, Array]:
         base = int(self.walked.column_base[raw])
         return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
 
-    def _joined(self, column: Column, joined: Array, count: int) -> tuple[Array, Array]:
+    def _joined(self, column: Column, spans: Array, count: int) -> tuple[Array, Array]:
         """Give text of several spans, joined."""
-        spans = joined.reshape(-1, 4)
-        spans = spans[spans[:, 0] == column.raws[0]]
         offsets = np.zeros(count + 1, np.int32)
         text = np.zeros(int(spans[:, 3].sum()) + len(spans), np.uint8)
         kernels = fitting(convert_module, len(self.index.content))
         kernels.join(self.index.data, spans.reshape(-1), ord(str(column.joined_by)), offsets, text)
         return offsets, text
 
+
+_DAYS = ("first_day", "last_day")
+_DAY = 8
+"""Bytes of a day CCYYMMDD."""
 
 _DECIMALS = {
     "cents": (CENT_PLACES, MOST_AMOUNT_DIGITS, MOST_AMOUNT_DIGITS),
@@ -280,7 +301,8 @@ def _places(parents: Mapping[str, Array], table: Table, count: int) -> Array:
     numbers = np.arange(count)
     if not table.parents:
         return numbers + 1
-    parent = parents[table.parents[-1]]
-    is_first = np.ones(count, np.bool_)
-    is_first[1:] = parent[1:] != parent[:-1]
+    is_first = np.zeros(count, np.bool_)
+    is_first[:1] = True
+    for parent in parents.values():
+        is_first[1:] |= parent[1:] != parent[:-1]
     return numbers - np.maximum.accumulate(np.where(is_first, numbers, 0)) + 1

@@ -7,8 +7,8 @@ a segment whose elements the plan does not all name is a row of the table of kep
 from tasks.x12.compiling import kernel
 from tasks.x12.shapes import Data, Numbers, Plan, Scanned, Walked
 
-UNKNOWN, PLAIN, MONEY, HARMLESS, SILENT = range(5)
-"""Natures of a segment: no id of this guide; known; money, which must have a place; no money, of another guide; a frame."""
+UNKNOWN, PLAIN, PLACED, HARMLESS, SILENT = range(5)
+"""Natures of a segment: no id of this guide; known; one that must have a place; no money, of another guide; a frame."""
 
 BAD_SEGMENT, ORPHAN_SEGMENT, UNREAD, TOO_MANY, NONE_FILLED, NO_REASON, OTHER_SIGN = range(7)
 """Notes of a walk."""
@@ -29,6 +29,8 @@ TABLE, START, STEP, MOST, STRICT, RULES_FROM, RULES_TO, REPEAT = range(8)
 """A repeat, and how many numbers it is; a strict one is noted where its shape is wrong."""
 
 _MOST_CODE_BYTES = 7
+_MOST_MAPPED = 62
+"""Elements that have a bit in `mapped`."""
 
 
 @kernel
@@ -207,10 +209,11 @@ def apply_rule(
 def is_whole(scanned: Scanned, segment: int, mapped: int) -> bool:
     """Tell whether every filled element of the segment is one that the plan maps (bit n is element n)."""
     count = int(scanned.firsts[segment + 1] - scanned.firsts[segment])
-    if (mapped >> 1) & ((1 << count) - 1) == (1 << count) - 1:
+    if count < _MOST_MAPPED and (mapped >> 1) & ((1 << count) - 1) == (1 << count) - 1:
         return True
     for element in range(1, count + 1):
-        if not (mapped >> element) & 1 and element_size(scanned, segment, element) > 0:
+        is_mapped = element < _MOST_MAPPED and (mapped >> element) & 1
+        if not is_mapped and element_size(scanned, segment, element) > 0:
             return False
     return True
 
@@ -235,8 +238,8 @@ def apply_rules(
 @kernel
 def add_repeats(
     data: Data, scanned: Scanned, plan: Plan, walked: Walked, repeat: int, segment: int, sign: int, open_rows: Numbers
-) -> None:
-    """Add a row for each triple or pair of the segment that is filled, and notes where its shape is wrong."""
+) -> bool:
+    """Add a row for each group of the segment that is filled, and notes where its shape is wrong; tell whether any is."""
     shape = repeat * REPEAT
     filled = filled_elements(scanned, segment)
     start, step = int(plan.repeat_shape[shape + START]), int(plan.repeat_shape[shape + STEP])
@@ -258,6 +261,7 @@ def add_repeats(
         note(walked, TOO_MANY, segment, start + step * most)
     if is_strict and not is_any:
         note(walked, NONE_FILLED, segment, start)
+    return is_any
 
 
 @kernel
@@ -271,10 +275,10 @@ def is_filled(scanned: Scanned, segment: int, first: int, after: int) -> bool:
 
 @kernel
 def note_nature(walked: Walked, nature: int, segment: int) -> None:
-    """Note a segment that the plan does not know, money without a place, or a segment of another guide."""
+    """Note a segment that the plan does not know, one without the place that it must have, or a segment of another guide."""
     if nature == UNKNOWN:
         note(walked, BAD_SEGMENT, segment, 0)
-    elif nature == MONEY:
+    elif nature == PLACED:
         note(walked, ORPHAN_SEGMENT, segment, 0)
     elif nature == HARMLESS:
         note(walked, UNREAD, segment, 0)
@@ -287,9 +291,10 @@ def take_segment(
     """Take one segment: it opens a loop, fills rows, or is kept; give the loop that is open then."""
     kind = kind_of_segment(data, scanned, plan, segment)
     nature = int(plan.natures[kind])
-    target = int(plan.moves[loop * len(plan.natures) + kind])
+    cell = loop * len(plan.natures) + kind
+    target = int(plan.moves[cell])
     if target >= 0:
-        close_loops(walked, plan, loop, int(plan.parents[target]), segment - 1, open_rows)
+        close_loops(walked, plan, loop, int(plan.stops[cell]), segment - 1, open_rows)
         loop = target
         table = int(plan.loop_tables[loop])
         if table >= 0:
@@ -297,8 +302,11 @@ def take_segment(
     cell = loop * len(plan.natures) + kind
     repeat = int(plan.repeats[cell])
     if repeat >= 0:
-        add_repeats(data, scanned, plan, walked, repeat, segment, sign, open_rows)
-    elif not apply_rules(data, scanned, plan, walked, cell, segment, sign, open_rows) and nature != SILENT:
+        is_taken = add_repeats(data, scanned, plan, walked, repeat, segment, sign, open_rows)
+        is_taken = is_taken and is_whole(scanned, segment, int(plan.mapped[cell]))
+    else:
+        is_taken = apply_rules(data, scanned, plan, walked, cell, segment, sign, open_rows)
+    if not is_taken and nature != SILENT:
         open_row(walked, KEPT, segment, loop, open_rows)
     if target < 0 and repeat < 0 and plan.rules_from[cell + 1] == plan.rules_from[cell]:
         note_nature(walked, nature, segment)
