@@ -53,22 +53,31 @@ ORDINARY = Names()
 """A key `claim_id` and the keys of all parents; a place `position` where the layout gives it no name."""
 
 
-def arrow_tables(tables: Tables, file_sha256s: Sequence[str]) -> dict[str, pa.Table]:
-    """Give the tables of the transactions that share an index; `file_sha256s` are those of the files by number."""
+def arrow_tables(tables: Tables, file_sha256s: Sequence[str] | None = None) -> dict[str, pa.Table]:
+    """Give the tables of the transactions that share an index.
+
+    Shape: with `file_sha256s` (by number of the file) rows have keys of 32 digits and the file's hash; without, parents
+    are named by their first byte (`claim_start`) and files by their number, which takes a third less time and memory.
+    """
     return {name: pa.table(arrow_columns(tables, name, file_sha256s)) for name in tables.rows}
 
 
 def arrow_columns(
-    tables: Tables, name: str, file_sha256s: Sequence[str], names: Names = ORDINARY
+    tables: Tables, name: str, file_sha256s: Sequence[str] | None, names: Names = ORDINARY
 ) -> dict[str, pa.Array]:
     """Give keys, file, bytes and place of a table, then its columns."""
     rows = tables.rows[name]
-    places = rows.places if rows.table.place else np.zeros(len(rows), np.int32)
-    found = {names.key(name): _keys(tables, file_sha256s, rows.transactions, rows.byte_start, places)}
-    for parent in names.parents.get(name, rows.table.parents):
-        found[names.key(parent)] = _parent_keys(tables, file_sha256s, rows, parent)
-    numbers = pa.array(tables.files[rows.transactions])
-    found["file_sha256"] = pa.DictionaryArray.from_arrays(numbers, pa.array(list(file_sha256s), pa.string()))
+    parents = names.parents.get(name, rows.table.parents)
+    files = pa.array(tables.files[rows.transactions])
+    found: dict[str, pa.Array] = {}
+    if file_sha256s is None:
+        found |= {f"{parent}_start": _parent_starts(tables, rows, parent) for parent in parents} | {"file": files}
+    else:
+        places = rows.places if rows.table.place else np.zeros(len(rows), np.int32)
+        found[names.key(name)] = _keys(tables, file_sha256s, rows.transactions, rows.byte_start, places)
+        found |= {names.key(parent): _parent_keys(tables, file_sha256s, rows, parent) for parent in parents}
+        hashes = pa.array(list(file_sha256s), pa.string())
+        found["file_sha256"] = pa.DictionaryArray.from_arrays(files, hashes)
     found["byte_start"], found["byte_end"] = pa.array(rows.byte_start), pa.array(rows.byte_end)
     if place := names.place(rows):
         found[place] = pa.array(rows.places.astype(np.int32))
@@ -98,6 +107,13 @@ def _parent_keys(tables: Tables, file_sha256s: Sequence[str], rows: Rows, parent
     above, numbers = tables.rows[parent], rows.parents[parent]
     starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
     return _keys(tables, file_sha256s, rows.transactions, starts, np.zeros(len(rows), np.int32), numbers >= 0)
+
+
+def _parent_starts(tables: Tables, rows: Rows, parent: str) -> pa.Array:
+    """Give the first byte of each row's parent, null where it has none."""
+    above, numbers = tables.rows[parent], rows.parents[parent]
+    starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(rows), [validity(numbers >= 0), pa.py_buffer(starts)])
 
 
 def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:

@@ -100,9 +100,12 @@ class Remitted:
     ended: Sequence[tuple[int, Mapping[str, int], Sequence[Fault]]]
 
 
-def read_remittances(contents: Iterable[Content], file_sha256s: Sequence[str], threads: int = 1) -> Iterator[Remitted]:
+def read_remittances(
+    contents: Iterable[Content], file_sha256s: Sequence[str] | None, threads: int = 1
+) -> Iterator[Remitted]:
     """Give the 835s of files, in order, in pieces of bounded size; other kinds are passed over.
 
+    Shape: without `file_sha256s` rows are named by bytes alone, see `arrow.arrow_tables`.
     Holds: the same pieces for any number of threads; they read ahead while the caller works.
     """
     found: dict[int, tuple[Counter[str], list[Fault]]] = {}
@@ -120,7 +123,7 @@ def read_remittances(contents: Iterable[Content], file_sha256s: Sequence[str], t
         yield Remitted(made, ended)
 
 
-def _made(file_sha256s: Sequence[str], piece: Piece) -> tuple[Piece, dict[str, pa.Table], list[Checked]]:
+def _made(file_sha256s: Sequence[str] | None, piece: Piece) -> tuple[Piece, dict[str, pa.Table], list[Checked]]:
     """Give a piece with its tables and what was checked."""
     parts = read_tables(piece.transactions, "835")
     made = [remittance_tables(part, file_sha256s) for part in parts]
@@ -148,12 +151,12 @@ def read_remittance(x12: X12File, file_sha256: str, night: date) -> Remittance:
     return Remittance(found, tolerances, faults, night, tuple(parts))
 
 
-def remittance_tables(tables: Tables, file_sha256s: Sequence[str]) -> dict[str, pa.Table]:
+def remittance_tables(tables: Tables, file_sha256s: Sequence[str] | None) -> dict[str, pa.Table]:
     """Give the tables of the 835s that share an index; `file_sha256s` are those of the files by number."""
     return {name: pa.table(_columns(tables, name, file_sha256s)) for name in KEYS}
 
 
-def _columns(tables: Tables, name: str, file_sha256s: Sequence[str]) -> dict[str, pa.Array]:
+def _columns(tables: Tables, name: str, file_sha256s: Sequence[str] | None) -> dict[str, pa.Array]:
     """Give the columns of a table, and behind them those that choose among others."""
     found = arrow_columns(tables, name, file_sha256s, _NAMES)
     if name == "payment":

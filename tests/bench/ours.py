@@ -29,9 +29,8 @@ def warm_up() -> None:
 
 def tables(contents: Sequence[Content], threads: int) -> Tables:
     """Give the tables of these 835s, every row with its file and byte range."""
-    digests = [sha256(content).hexdigest() for content in contents]
     parts: dict[str, list[pa.Table]] = {name: [] for name in KEYS}
-    for piece in read_remittances(contents, digests, threads):
+    for piece in read_remittances(contents, None, threads):
         assert not any(faults for _, _, faults in piece.ended)
         for name, table in piece.tables.items():
             parts[name].append(table)
@@ -42,6 +41,15 @@ def verdicts(path: Path) -> tuple[list, object]:
     """Give what the balance verdicts are taken over, and the function that takes them."""
     parts = [part for piece in read_pieces([path.read_bytes()]) for part in read_tables(piece.transactions, "835")]
     return parts, balance
+
+
+def warehouse_tables(content: bytes) -> Tables:
+    """Give the tables as the warehouse has them, with keys that name file, byte and place."""
+    parts: dict[str, list[pa.Table]] = {name: [] for name in KEYS}
+    for piece in read_remittances([content], [sha256(content).hexdigest()], 1):
+        for name, table in piece.tables.items():
+            parts[name].append(table)
+    return {name: pa.concat_tables(part) for name, part in parts.items()}
 
 
 def to_duckdb(path: Path, database: Path) -> None:
@@ -69,7 +77,7 @@ def read_837(contents: Sequence[bytes], threads: int) -> Mapping[str, int]:
 def read_in_pieces(path: Path) -> Mapping[str, int]:
     """Read an 835 that is larger than memory should hold; give claims, lines and adjustments."""
     counts = dict.fromkeys(("claims", "lines", "adjustments"), 0)
-    for piece in read_remittances([FileBytes(path)], ["0" * 64], 1):
+    for piece in read_remittances([FileBytes(path)], None, 1):
         for name, table in zip(counts, ("claim", "service", "adjustment"), strict=True):
             counts[name] += piece.tables[table].num_rows if piece.tables else 0
     return counts

@@ -63,7 +63,7 @@ def to_database(path: Path) -> Action:
 def insert_from_arrow(path: Path) -> Action:
     """The floor of `to_database`: the same rows, read before the clock starts."""
     ours.warm_up()
-    read = ours.tables([path.read_bytes()], 1)
+    read = ours.warehouse_tables(path.read_bytes())
     database = Path(mkdtemp(dir=path.parent)) / "bench.duckdb"
 
     def act() -> Callable[[], Figures]:
