@@ -24,7 +24,7 @@ from tasks.x12.shapes import PLACE
 
 __all__ = ["Content", "FileRead", "Piece", "Segment", "Transaction", "X12File", "read_pieces", "read_x12"]
 
-BLOCK_BYTES = 8_000_000
+BLOCK_BYTES = 4_000_000
 """Size of a piece. Measured: the arrays of its index stay small, and two threads share the work of a large file."""
 
 _BOM = b"\xef\xbb\xbf"

@@ -318,7 +318,7 @@ class _Compiler:
 
     def _cells(self) -> tuple[Numbers, Numbers]:
         """Give where the rules of each cell begin, in the order of their elements; those of the repeats are at the end."""
-        found = [sorted(self.rules.get(cell, []), key=lambda rule: rule[ELEMENT]) for cell in self._all_cells()]
+        found = [sorted(self.rules.get(cell, []), key=_order) for cell in self._all_cells()]
         repeated = [self.repeated[number] for number in range(len(self._repeated()))]
         flat = [number for group in (*found, *repeated) for rule in group for number in rule]
         return _array(np.cumsum([0, *map(len, found)])), _array(flat)
@@ -374,6 +374,11 @@ def _matched(pattern: re.Pattern[str], words: str) -> re.Match[str]:
     if not found:
         raise ValueError(f"{words!r} is not of the form {pattern.pattern}")
     return found
+
+
+def _order(rule: Sequence[int]) -> tuple[int, int]:
+    """Give the place of a rule among those of its cell: by element, then by component."""
+    return rule[ELEMENT], abs(rule[COMPONENT])
 
 
 def _array(numbers: Iterable[int]) -> Numbers:

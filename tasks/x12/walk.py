@@ -22,6 +22,9 @@ COLUMN, ELEMENT, COMPONENT, MODE, HOST, RULE = range(6)
 FIRST, JOINED, CODED = 0, 1, 2
 """Modes of a rule, added up: the first one filled counts, else all are joined; a composite may show its own sign."""
 
+PUT, NO_ROOM, ABSENT = range(3)
+"""What came of a rule; where an element, or its component, is absent, so is what the next rules want of it."""
+
 RELATIVE = 1_000
 """Added to an element that counts from the start of its triple or pair."""
 
@@ -186,23 +189,27 @@ def put_span(walked: Walked, column: int, row: int, mode: int, start: int, size:
 @kernel
 def apply_rule(
     data: Data, scanned: Scanned, plan: Plan, walked: Walked, rule: int, segment: int, base: int, row: int, sign: int
-) -> bool:
-    """Put one element or component of the segment where the rule says; give whether it found room."""
+) -> int:
+    """Put one element or component of the segment where the rule says; give whether it is PUT, NO_ROOM or ABSENT."""
     element = int(plan.rules[rule + ELEMENT])
     if element >= RELATIVE:
         element += base - RELATIVE
     if element_size(scanned, segment, element) == 0:
-        return True
+        return ABSENT
     start, end = element_start(scanned, segment, element), element_end(scanned, segment, element)
     component, mode = int(plan.rules[rule + COMPONENT]), int(plan.rules[rule + MODE])
     if component != 0:
         own = component_sign(data, start, end, sign) if mode & CODED else sign
         if own != sign and abs(component) == 2:
             note(walked, OTHER_SIGN, segment, element)
+        last = end
         start, end = component_span(data, start, end, own, component)
+        if start == last:
+            return ABSENT
     if end == start:
-        return True
-    return put_span(walked, int(plan.rules[rule + COLUMN]), row, mode, start, end - start)
+        return PUT
+    is_put = put_span(walked, int(plan.rules[rule + COLUMN]), row, mode, start, end - start)
+    return PUT if is_put else NO_ROOM
 
 
 @kernel
@@ -225,13 +232,21 @@ def apply_rules(
     """Put the elements of a segment into the rows that are open; give whether nothing of it is left."""
     is_taken = plan.rules_from[cell + 1] > plan.rules_from[cell]
     count = scanned.firsts[segment + 1] - scanned.firsts[segment]
+    absent = 0
     for number in range(plan.rules_from[cell], plan.rules_from[cell + 1]):
         rule = number * RULE
-        if plan.rules[rule + ELEMENT] > count:
+        element = plan.rules[rule + ELEMENT]
+        if element > count:
             break
         row = int(open_rows[plan.rules[rule + HOST]])
-        if row < 0 or not apply_rule(data, scanned, plan, walked, rule, segment, 0, row, sign):
+        if row < 0:
             is_taken = False
+        elif element != absent:
+            outcome = apply_rule(data, scanned, plan, walked, rule, segment, 0, row, sign)
+            if outcome == NO_ROOM:
+                is_taken = False
+            elif outcome == ABSENT:
+                absent = element
     return is_taken and is_whole(scanned, segment, int(plan.mapped[cell]))
 
 
