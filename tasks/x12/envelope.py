@@ -104,7 +104,8 @@ def _together(readers: Sequence["_Reader"]) -> Iterator[Piece]:
         piece = Piece(index, [], [])
         for reader in small:
             try:
-                reader.read(_Block(index, reader.content[:], base, 0, is_end=True))
+                whole = reader.content[:]
+                reader.read(_Block(index, whole, 0, len(whole), base, 0, is_end=True))
                 piece.transactions += reader.marks.transactions
                 piece.ended.append(reader.file)
             except _Wrapped:
@@ -119,10 +120,15 @@ def _together(readers: Sequence["_Reader"]) -> Iterator[Piece]:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A part of a file: content[origin:] as far as it goes, which stands at `base` of the buffer of an index."""
+    """A part of a file, which stands at `base` of the buffer of an index and at `origin` of the file.
+
+    Shape: it is content[start:end]; `is_end` tells whether the file ends with it.
+    """
 
     index: Index
     content: bytes
+    start: int
+    end: int
     base: int
     origin: int
     is_end: bool
@@ -131,8 +137,12 @@ class _Block:
     def end_of_transactions(self, start: int, delimiters: Delimiters) -> int:
         """Give the offset after the last transaction that is whole, looked for once for each set of separators."""
         if delimiters not in self.ends:
-            self.ends[delimiters] = _end_of_transactions(self.content, start, delimiters)
+            self.ends[delimiters] = _end_of_transactions(self.content, start, self.end, delimiters)
         return self.ends[delimiters]
+
+    def place_of(self, place: int) -> int:
+        """Give the place in `content` of a place in the file."""
+        return place - self.origin + self.start
 
     @property
     def shift(self) -> int:
@@ -177,20 +187,28 @@ class _Reader:
         size = BLOCK_BYTES
         while True:
             origin = self.place
-            content = self.content[origin : origin + size]
-            index = new_index(content, None if self.offsets is None else self.offsets[origin : origin + size])
             is_end = origin + size >= len(self.content)
             self.marks.transactions = []
+            block = self._block(origin, min(origin + size, len(self.content)), is_end)
             try:
-                self.read(_Block(index, content, 0, origin, is_end))
+                self.read(block)
             except _Wrapped:
                 self._unwrap()
                 is_end = False
             is_last = is_end or self.file.fault is not None
-            yield Piece(index, self.marks.transactions, [self.file] if is_last else [])
+            yield Piece(block.index, self.marks.transactions, [self.file] if is_last else [])
             if is_last:
                 return
             size = BLOCK_BYTES if self.place > origin else size * 2
+
+    def _block(self, origin: int, end: int, is_end: bool) -> _Block:
+        """Give the block content[origin:end]; of a file in memory it is no copy."""
+        offsets = None if self.offsets is None else self.offsets[origin:end]
+        if isinstance(self.content, bytes):
+            index = new_index(memoryview(self.content)[origin:end], offsets)
+            return _Block(index, self.content, origin, end, 0, origin, is_end)
+        part = self.content[origin:end]
+        return _Block(new_index(part, offsets), part, 0, len(part), 0, origin, is_end)
 
     def _unwrap(self) -> None:
         """Take the line ends out of all that is still to be read."""
@@ -216,20 +234,21 @@ class _Reader:
     def _is_ready(self, block: _Block) -> bool:
         """Tell whether the block has something to read; the first look is at least for what is no X12 at all."""
         if self.delimiters:
-            return self.place - block.origin < len(block.content)
+            return block.place_of(self.place) < block.end
         try:
             return self._is_at_interchange(block)
         except Fault as found:
-            found.byte_start = block.index.place_in_file(found.byte_start + block.base, block.shift)
+            place = found.byte_start - block.start + block.base
+            found.byte_start = block.index.place_in_file(place, block.shift)
             raise
 
     def _is_at_interchange(self, block: _Block) -> bool:
         """Skip padding and take the separators of the next interchange; tell whether there is one."""
-        start, tolerances = self.place - block.origin, self.marks.tolerances
+        start, tolerances = block.place_of(self.place), self.marks.tolerances
         terminator = self.last_terminator if self.is_begun else ""
-        start = _skip_padding(block.content, start, terminator.encode("latin-1"), tolerances)
-        self.place = start + block.origin
-        rest = len(block.content) - start
+        start = _skip_padding(block.content, start, block.end, terminator.encode("latin-1"), tolerances)
+        self.place = start - block.start + block.origin
+        rest = block.end - start
         if not block.is_end and rest < _LOOK_AHEAD:
             return False
         if self.is_begun and not rest:
@@ -243,12 +262,13 @@ class _Reader:
     def _read_some(self, block: _Block) -> bool:
         """Read one interchange, or what of it ends within the block; tell whether anything was read."""
         assert self.delimiters
-        start, end = self.place - block.origin, len(block.content)
+        start, end = block.place_of(self.place), block.end
         if not block.is_end:
             end = block.end_of_transactions(start, self.delimiters)
         if end <= start:
             return False
-        found = block.index.scan(block.base + start, block.base + end, self.delimiters, self.marks.tolerances)
+        base = block.base - block.start
+        found = block.index.scan(base + start, base + end, self.delimiters, self.marks.tolerances)
         if found is None:
             raise _Wrapped
         self.place = int(block.index.scanned.state[PLACE]) - block.shift
@@ -270,9 +290,9 @@ class _Reader:
             alike.append(start)
 
 
-def _skip_padding(content: bytes, place: int, terminator: bytes, tolerances: Counter[str]) -> int:
+def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
-    run = re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*").match(content, place)
+    run = re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*").match(content, place, end)
     skipped = run[0] if run else b""
     tolerances["BOM"] += skipped.count(_BOM)
     tolerances["TRAILING_PADDING"] += b"\0" in skipped or b"\x1a" in skipped
@@ -280,14 +300,14 @@ def _skip_padding(content: bytes, place: int, terminator: bytes, tolerances: Cou
     return place + len(skipped)
 
 
-def _end_of_transactions(content: bytes, start: int, delimiters: Delimiters) -> int:
-    """Give the offset after the last SE of content[start:], `start` where there is none that is whole.
+def _end_of_transactions(content: bytes, start: int, end: int, delimiters: Delimiters) -> int:
+    """Give the offset after the last SE of content[start:end], `start` where there is none that is whole.
 
     Holds: segments are parted as the first two behind `start` are: by a terminator and, perhaps, blanks or a line end.
     """
     terminator = delimiters.segment.encode("latin-1")
-    parted = re.compile(re.escape(terminator) + rb"[ \t\r\n]*").search(content, start)
+    parted = re.compile(re.escape(terminator) + rb"[ \t\r\n]*").search(content, start, end)
     trailer = b"SE" + delimiters.element.encode("latin-1")
-    place = content.rfind(parted[0] + trailer, start) if parted else -1
-    end = content.find(terminator, place + 1) if place >= 0 else -1
-    return end + 1 if end >= 0 else start
+    place = content.rfind(parted[0] + trailer, start, end) if parted else -1
+    last = content.find(terminator, place + 1, end) if place >= 0 else -1
+    return last + 1 if last >= 0 else start

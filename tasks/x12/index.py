@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.x12 import rooms
 from tasks.x12 import scan as scan_module
 from tasks.x12.compiling import PAYS_FROM_BYTES, fitting
 from tasks.x12.delimiters import Delimiters
@@ -90,7 +91,7 @@ class Index:
     Holds: `offsets` gives for each byte of the buffer its offset in the file, where bytes were taken out or rewritten.
     """
 
-    content: bytes
+    content: bytes | memoryview
     scanned: Scanned
     offsets: NDArray[np.int64] | None = None
     data: Any = field(init=False)
@@ -98,6 +99,7 @@ class Index:
 
     def __post_init__(self) -> None:
         self.is_plain = len(self.content) < PAYS_FROM_BYTES
+        self.content = bytes(self.content) if self.is_plain else self.content
         self.data = self.content if self.is_plain else np.frombuffer(self.content, np.uint8)
 
     def scan(self, place: int, end: int, delimiters: Delimiters, tolerances: Counter[str]) -> Found | None:
@@ -120,12 +122,18 @@ class Index:
         segments = range(int(before[SEGMENTS]), int(state[SEGMENTS]))
         return Found(segments, range(int(before[MARKS]), int(state[MARKS])), bool(state[IS_OPEN]))
 
+    def release(self) -> None:
+        """Give the room of the segments back: tables were made of them, and nothing else is asked of this index."""
+        if not self.is_plain:
+            rooms.give(self.scanned[:-2])
+
     def elements(self, segment: int) -> list[bytes]:
         """Give the elements of a segment, the id first, the empty end trimmed."""
         scanned = self.scanned
         first, after = scanned.firsts[segment], scanned.firsts[segment + 1]
-        body = self.content[scanned.starts[segment] : scanned.bodies[segment]]
-        found = body.split(self.content[scanned.places[first] : scanned.places[first] + 1]) if after > first else [body]
+        body = bytes(self.content[scanned.starts[segment] : scanned.bodies[segment]])
+        sign = bytes(self.content[scanned.places[first] : scanned.places[first] + 1]) if after > first else None
+        found = body.split(sign) if sign else [body]
         while len(found) > 1 and not found[-1]:
             found.pop()
         return found
@@ -141,14 +149,14 @@ class Index:
         return self.place_in_file(end - 1, base) + 1
 
 
-def new_index(content: bytes, offsets: NDArray[np.int64] | None = None) -> Index:
+def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = None) -> Index:
     """Give an index without segments, with room for all that the content can hold."""
     most = len(content) // 2 + 2
     sizes = (most, most, most, most, most + 1, len(content) + 1, most, most, COUNTS, STATE)
     if len(content) < PAYS_FROM_BYTES:
         lists: list[Any] = [[0] * size for size in sizes]
         return Index(content, Scanned._make(lists), offsets)
-    arrays = [np.empty(size, np.int32) for size in sizes[:-2]]
+    arrays = [rooms.take(size) for size in sizes[:-2]]
     arrays[4][0] = 0
     whole = [*arrays, np.zeros(COUNTS, np.int64), np.zeros(STATE, np.int64)]
     return Index(content, Scanned._make(whole), offsets)

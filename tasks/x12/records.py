@@ -87,7 +87,7 @@ def values_of(tables: Tables, rows: Rows, table: str, column: str) -> Iterator[o
     values = rows.values[column]
     if values.numbers is None:
         for start, size in zip(values.starts.tolist(), values.sizes.tolist(), strict=True):
-            yield tables.index.content[start : start + size].decode() if size else None
+            yield bytes(tables.index.content[start : start + size]).decode() if size else None
         return
     for number, is_filled in zip(values.numbers.tolist(), values.is_filled.tolist(), strict=True):
         yield _value(values, number) if is_filled else None

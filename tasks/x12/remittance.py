@@ -127,7 +127,11 @@ def _made(file_sha256s: Sequence[str] | None, piece: Piece) -> tuple[Piece, dict
     """Give a piece with its tables and what was checked."""
     parts = read_tables(piece.transactions, "835")
     made = [remittance_tables(part, file_sha256s) for part in parts]
-    return piece, made[0] if made else {}, [check(part) for part in parts]
+    checked = [check(part) for part in parts]
+    for part in parts:
+        part.release()
+    piece.index.release()
+    return piece, made[0] if made else {}, checked
 
 
 def read_835(x12: X12File, file_sha256: str, night: date) -> dict[str, list[Row]]:

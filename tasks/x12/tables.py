@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.x12 import convert as convert_module
+from tasks.x12 import rooms
 from tasks.x12 import walk as walk_module
 from tasks.x12.compiling import PAYS_FROM_BYTES, fitting
 from tasks.x12.convert import (
@@ -94,10 +95,16 @@ class Tables:
     layout: Layout
     index: Index
     transactions: Sequence[Transaction]
+    walked: Walked
     rows: dict[str, Rows] = field(default_factory=dict)
     notes: Array = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     joined: dict[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
     joined_spans: dict[tuple[str, str], Array] = field(default_factory=dict)
+
+    def release(self) -> None:
+        """Give the room of the walk back: the tables were taken away, and nothing else is asked of these."""
+        rooms.give(array for name, array in self.walked._asdict().items() if name not in _OWN)
+        self.rows.clear()
 
     @cached_property
     def starts(self) -> Array:
@@ -138,6 +145,10 @@ class Tables:
         if self.index.offsets is None:
             return places.astype(np.int64) - self.bases[transactions]
         return self.index.offsets[places]
+
+
+_OWN = frozenset({"row_base", "column_base", "counts"})
+"""Arrays of a walk that are made for it alone."""
 
 
 def read_tables(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
@@ -186,17 +197,19 @@ class _Walk:
         sizes = [self.bounds[table] for table in self.layout.raw_tables]
         column_base = np.cumsum([0, *sizes])
         rows, spans, hosts = int(row_base[-1]), int(column_base[-1]), len(self.layout.hosts)
+        span_sizes = rooms.take(spans)
+        span_sizes[:spans] = 0
         return Walked(
             row_base.astype(np.int64),
-            np.empty(rows, np.int32),
-            np.empty(rows, np.int32),
-            np.empty(rows, np.int32),
-            np.empty(rows * hosts, np.int32),
+            rooms.take(rows),
+            rooms.take(rows),
+            rooms.take(rows),
+            rooms.take(rows * hosts),
             column_base.astype(np.int64),
-            np.empty(spans, np.int32),
-            np.zeros(spans, np.int32),
-            np.empty(4 * most_joined, np.int32),
-            np.empty(3 * (self.bounds[0] * 8 + 8), np.int32),
+            rooms.take(spans),
+            span_sizes,
+            rooms.take(4 * most_joined),
+            rooms.take(3 * (self.bounds[0] * 8 + 8)),
             np.zeros(len(self.bounds) + 2, np.int64),
         )
 
@@ -210,7 +223,7 @@ class _Walk:
         kernels = fitting(walk_module, len(self.index.content))
         kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
         counts = self.walked.counts
-        tables = Tables(self.layout, self.index, self.transactions)
+        tables = Tables(self.layout, self.index, self.transactions, self.walked)
         tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
         joined = self.walked.joined[: 4 * int(counts[-2])]
         for table in (Table(KEPT, 0, self.layout.hosts[1:], (), ""), *self.layout.tables):
