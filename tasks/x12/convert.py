@@ -75,12 +75,13 @@ def decimals(
 
 @kernel
 def codes(data: Data, starts: Numbers, sizes: Numbers, values: Numbers) -> None:
-    """Fill `values` with codes of at most seven bytes as numbers, -1 for longer ones."""
+    """Fill `values` with codes of at most seven bytes as numbers, -1 for longer ones and those that begin with NUL."""
     for row in range(len(starts)):
+        start, size = int(starts[row]), int(sizes[row])
         number = 0
-        for place in range(starts[row], starts[row] + min(int(sizes[row]), _MOST_CODE_BYTES)):
+        for place in range(start, start + min(size, _MOST_CODE_BYTES)):
             number = number * 256 + int(data[place])
-        values[row] = -1 if sizes[row] > _MOST_CODE_BYTES else number
+        values[row] = -1 if size > _MOST_CODE_BYTES or (size > 0 and int(data[start]) == 0) else number
 
 
 @kernel

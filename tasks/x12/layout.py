@@ -63,7 +63,7 @@ class Layout:
 
     Shape: `hosts` are the tables that are loops, by number; `raw_tables` has the table of each raw column; `heads` the
     segment ids that give a table its rows, `steps` the elements that a repeat takes for a row; `most_joined` the spans
-    of a segment or a repeat that are joined at the most.
+    of a segment or a repeat that are joined at the most; `told` are the kinds of segments: id, code, element of the code.
     """
 
     kind: str
@@ -74,6 +74,7 @@ class Layout:
     heads: Mapping[str, tuple[int, ...]]
     steps: Mapping[str, int]
     most_joined: int
+    told: tuple[tuple[str, str, int], ...]
     plan: Plan
 
 
@@ -157,7 +158,9 @@ class _Compiler:
         every = (*self.rules.values(), *self.repeated.values())
         joined = max(sum(rule[MODE] & JOINED > 0 for rule in rules) for rules in every)
         names, hosts, raw_tables = tuple(self.loops), tuple(self.hosts), tuple(self.raw_tables)
-        return Layout(self.source["kind"], tuple(tables), hosts, raw_tables, names, heads, steps, joined, plan)
+        return Layout(
+            self.source["kind"], tuple(tables), hosts, raw_tables, names, heads, steps, joined, tuple(self.kinds), plan
+        )
 
     def _heads(self, loop: str) -> list[str]:
         """Give the segments that open a loop."""

@@ -1,6 +1,6 @@
 """Tables as records one by one, for what is small: each value in its Python type, with its place and its faults."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -46,6 +46,11 @@ class Record:
     def text(self, column: str) -> str:
         """Give a column of text, '' where it is empty."""
         return str(self.values[column] or "")
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Give the name of its table and its number there."""
+        return self.table, self.number
 
 
 def records(tables: Tables, name: str) -> list[Record]:
@@ -102,6 +107,16 @@ def _value(values: Values, number: int) -> object:
     return date.fromordinal(number + _EPOCH)
 
 
+def by_parent(found: Iterable[Record], *parents: str) -> dict[tuple[str, int], list[Record]]:
+    """Give records by the innermost of these parents (named from the outside in) under which they stand."""
+    groups: dict[tuple[str, int], list[Record]] = {}
+    for record in found:
+        under = [(parent, record.parents[parent]) for parent in reversed(parents) if record.parents[parent] >= 0]
+        for key in under[:1]:
+            groups.setdefault(key, []).append(record)
+    return groups
+
+
 @dataclass
 class Reading:
     """The tables of one kind in one file, and the faults found while their records are read."""
@@ -109,6 +124,7 @@ class Reading:
     tables: Tables
     faults: list[Fault]
     tags: Array = field(init=False)
+    made: dict[str, Sequence[Record]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Take the ids of all segments."""
@@ -123,6 +139,19 @@ class Reading:
     def records(self, name: str) -> list[Record]:
         """Give the rows of a table."""
         return records(self.tables, name)
+
+    def under(self, record: Record, *names: str) -> Mapping[str, object]:
+        """Give the columns of the innermost of these tables (named from the outside in) under which a record stands."""
+        for name in reversed(names):
+            if record.parents.get(name, -1) >= 0:
+                return self.of(name)[record.parents[name]].values
+        return {}
+
+    def of(self, name: str) -> Sequence[Record]:
+        """Give the rows of a table, made once."""
+        if name not in self.made:
+            self.made[name] = self.records(name)
+        return self.made[name]
 
     def segment(self, number: int) -> Segment:
         """Give a segment, placed in its file."""

@@ -70,8 +70,8 @@ def filled_elements(scanned: Scanned, segment: int) -> int:
 
 @kernel
 def code_number(data: Data, start: int, size: int) -> int:
-    """Give a code of at most seven bytes as a number, -1 for a longer one."""
-    if size > _MOST_CODE_BYTES:
+    """Give a code of at most seven bytes as a number, -1 for a longer one and one that begins with NUL."""
+    if size > _MOST_CODE_BYTES or int(data[start]) == 0:
         return -1
     number = 0
     for place in range(start, start + size):

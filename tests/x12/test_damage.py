@@ -80,6 +80,7 @@ def test_no_byte_may_be_flipped_unnoticed(place, sign):
 
 
 @given(PLACES, st.lists(st.sampled_from(SIGNS), min_size=1, max_size=4).map(b"".join))
+@example(BALANCED.index(b"CAS*CO*45*-2") + 4, b"\0")
 @settings(deadline=None, max_examples=400)
 def test_no_bytes_may_be_inserted_unnoticed(place, signs):
     assert is_told(BALANCED[:place] + signs + BALANCED[place:]) is not False

@@ -1,0 +1,54 @@
+"""Nothing is left out: every segment of every kind is a row, fills columns of one, or is kept; once, and with its bytes."""
+
+import csv
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import Fault
+from tasks.x12.arrow import arrow_tables
+from tasks.x12.envelope import read_x12
+from tasks.x12.layout import has_layout
+from tasks.x12.tables import read_tables
+
+from .accounting import account
+
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.x12"))
+CORPUS = Path(__file__).parents[3] / "shared" / "x12" / "corpus"
+INDEX = CORPUS / "INDEX.csv"
+PUBLIC = [CORPUS / row["file"] for row in csv.DictReader(StringIO(INDEX.read_text("utf-8")))] if INDEX.exists() else []
+PARKED = {"837", "837I", "837D"}
+
+
+@pytest.mark.parametrize("path", [*GOLDEN, *PUBLIC], ids=lambda path: path.name)
+def test_every_segment_is_accounted_for_once(path):
+    try:
+        x12 = read_x12(path.read_bytes())
+    except Fault:
+        return  # it is a row of test_corpus
+    for kind, count in Counter(transaction.kind for transaction in x12.transactions).items():
+        assert has_layout(kind) or kind in PARKED
+        for tables in read_tables(x12.transactions, kind) if kind not in PARKED else ():
+            found = account(tables)
+            assert found.wrong == []
+            assert len(tables.transactions) == count
+            assert found.counted.total() == sum(len(transaction.numbers) for transaction in tables.transactions)
+
+
+@pytest.mark.parametrize("path", [*GOLDEN, *PUBLIC], ids=lambda path: path.name)
+def test_keys_are_unique_and_lead_to_parents(path):
+    try:
+        x12 = read_x12(path.read_bytes())
+    except Fault:
+        return
+    for kind in {transaction.kind for transaction in x12.transactions} - PARKED:
+        for tables in read_tables(x12.transactions, kind):
+            made = arrow_tables(tables, ["ab" * 32])
+            keys = {name: table[f"{name}_id"].to_pylist() for name, table in made.items()}
+            for name, table in made.items():
+                assert len(set(keys[name])) == table.num_rows
+                assert set(table["file_sha256"].to_pylist()) <= {"ab" * 32}
+                for parent in tables.rows[name].table.parents:
+                    assert set(table[f"{parent}_id"].to_pylist()) <= {None, *keys[parent]}
