@@ -58,6 +58,7 @@ def _place(row: Row) -> int:
 def _answers(reading: Reading, group: Record, answers: list[Record]) -> list[Row]:
     """Give the rows of one 999."""
     heads, trailers = reading.segments(group, "AK1"), reading.segments(group, "AK9")
+    heads = [head for head in heads if not answers or head < answers[0].segment]
     if not heads or not trailers:
         reading.refuse("MISSING_SEGMENT", "expected AK1 and AK9", group, "ST")
         return []
@@ -104,6 +105,7 @@ def read_277ca(x12: X12File, file_sha256: str, night: date) -> list[Row]:
         claims = reading.records("claim")
         for claim in claims:
             reading.filled(claim, "patient_control_number", "TRN", 2, "the patient control number is missing")
+        reading.refuse_empty("status", "STC", "the category code is missing")
         for status in reading.records("status"):
             if status.parents["claim"] >= 0 and status.parents["line"] < 0:
                 source = status.parents["source"]

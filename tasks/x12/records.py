@@ -173,6 +173,14 @@ class Reading:
         """Note a Fault at a segment."""
         self.faults.append(fault(code, message, segment.byte_start, segment.tag, element))
 
+    def refuse_empty(self, table: str, tag: str, message: str) -> None:
+        """Note MISSING_ELEMENT for each segment of a table without any element, which is no row."""
+        for number in np.setdiff1d(
+            np.flatnonzero(self.tags == tag_code(tag)), self.tables.rows[table].segments
+        ).tolist():
+            if any(number in transaction.numbers for transaction in self.tables.transactions):
+                self.refuse_segment("MISSING_ELEMENT", message, self.segment(number), 1)
+
     def number(self, record: Record, column: str, tag: str, element: int) -> int:
         """Give a control number as an integer, or note BAD_NUMBER."""
         text = record.text(column)

@@ -24,6 +24,7 @@ def read_277(x12: X12File, file_sha256: str) -> list[Row]:
         reading.refuse_unreadable()
         for claim in reading.of("claim"):
             reading.filled(claim, "trace_number", "TRN", 2, "the trace number is missing")
+        reading.refuse_empty("status", "STC", "the category code is missing")
         for status in reading.of("status"):
             reading.filled(status, "category_code", "STC", 1, "the category code is missing")
             if status.parents["claim"] >= 0:

@@ -100,6 +100,11 @@ def test_a_999_is_one_row_for_each_transaction_with_its_errors():
     assert content[rows[1]["byte_start"] : rows[1]["byte_end"]].endswith(b"IK5*R*5*I6~")
 
 
+def test_an_element_error_without_its_segment_counts_all_the_same():
+    rows = answers(read_999, file_of("FA", "005010X231A1", *[part for part in ACK if not part.startswith("IK3")]))
+    assert [row["error_codes"] for row in rows] == ["", "5 I6 1"]
+
+
 def test_a_997_reads_alike():
     ack = ("AK1*HC*17", "AK2*837*0002", "AK3*NM1*8**8", "AK4*2*1065*1", "AK5*R*5", "AK9*R*1*1*0")
     rows = answers(read_999, file_of("FA", "004010", *ack, set_code="997"))
@@ -169,6 +174,13 @@ FAULTS = {
         "MISSING_ELEMENT",
         "STC",
     ),
+    "empty status": (
+        read_277ca,
+        file_of("HN", "005010X214", *edited(STATUS, STATUS[17], "STC")),
+        "MISSING_ELEMENT",
+        "STC",
+    ),
+    "AK1 behind AK2": (read_999, file_of("FA", "005010X231A1", *ACK[1:], ACK[0]), "MISSING_SEGMENT", "ST"),
     "no control number": (
         read_277ca,
         file_of("HN", "005010X214", *edited(STATUS, "TRN*2*AAA1", "TRN*2")),
