@@ -57,17 +57,17 @@ def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
     Holds: groups and claims stand in order of arrival; a transaction set has at most 5,000 claims.
     Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written.
     """
-    tape, parties = _Tape(), Parties()
-    tape.add(terminated(open_interchange(envelope, RULES, "HC", VERSION)))
-    starts = range(0, len(claims), MOST_CLAIMS)
-    for number, start in enumerate(starts, start=1):
-        tree = _Level()
-        with _uncollected():
+    with _uncollected():
+        tape, parties = _Tape(), Parties()
+        tape.add(terminated(open_interchange(envelope, RULES, "HC", VERSION)))
+        starts = range(0, len(claims), MOST_CLAIMS)
+        for number, start in enumerate(starts, start=1):
+            tree = _Level()
             for claim in claims[start : start + MOST_CLAIMS]:
                 _hang(tree, parties, claim)
-        _write_transaction(tape, envelope, f"{number:04d}", tree)
-    tape.add(terminated(close_interchange(envelope, RULES, len(starts))))
-    return Written("".join(tape.parts).encode("ascii"), tuple(tape.spans))
+            _write_transaction(tape, envelope, f"{number:04d}", tree)
+        tape.add(terminated(close_interchange(envelope, RULES, len(starts))))
+        return Written("".join(tape.parts).encode("ascii"), tuple(tape.spans))
 
 
 @contextmanager
