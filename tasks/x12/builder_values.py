@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -21,8 +21,9 @@ class Columns:
     def __init__(self, *names: str) -> None:
         self.names = names
         self._of = itemgetter(*names)
-        self._are_absent = frozenset(names).isdisjoint
-        self._present: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.are_absent: Callable[[Row], bool] = frozenset(names).isdisjoint
+        """Says whether a row has none of the columns, not even empty."""
+        self._present: dict[tuple[str, ...], tuple[tuple[str, ...], Callable[[Row], tuple[Any, ...]]]] = {}
 
     def values(self, row: Row) -> tuple[Any, ...]:
         """Give the values in the order of the names; quickest where the row has all of them."""
@@ -35,20 +36,26 @@ class Columns:
     def filled(self, row: Row) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Give those of the names that the row has, and their values."""
         shape = tuple(row)
-        names = self._present.get(shape)
-        if names is None:
+        present = self._present.get(shape)
+        if present is None:
             if len(self._present) >= _MOST_SHAPES:
                 self._present.clear()
-            names = self._present[shape] = tuple(name for name in self.names if name in row)
-        return names, tuple(map(row.__getitem__, names))
+            names = tuple(name for name in self.names if name in row)
+            present = self._present[shape] = names, _getter(names)
+        return present[0], present[1](row)
 
     def are_filled(self, row: Row) -> bool:
         """Say whether any of them holds something; quickest where the row does not even have them."""
-        return not self._are_absent(row) and any(map(row.get, self.names))
+        return not self.are_absent(row) and any(map(row.get, self.names))
 
     def row(self, values: Sequence[Any]) -> Row:
         """Give a row that has these columns and no other."""
         return dict(zip(self.names, values, strict=True))
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    """Give the values of these columns; itemgetter alone gives no tuple for fewer than two."""
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple([row[name] for name in names])
 
 
 _CLEAN = r"""[A-Z0-9!"&'()+,\-./;?=%@\[\]_{}\\|<>#$]+"""

@@ -29,10 +29,9 @@ DATES = {
     "471": "drug_rx_date", "607": "cert_revision_date", "463": "begin_therapy_date", "461": "last_certification_date",
 }  # fmt: skip
 SHARED_DATES = {"455": "last_xray_date", "454": "initial_treatment_date"}
-ORDINARY = (
-    "line_place_of_service", "procedure_qualifier", "unit_type", "line_description", "emergency", "epsdt",
-    "family_planning", "copay_exempt",
-)  # fmt: skip
+COMMON = ("procedure_qualifier", "unit_type")
+RARE = ("line_place_of_service", "line_description", "emergency", "epsdt", "family_planning", "copay_exempt")
+ORDINARY = COMMON + RARE
 """Columns of the charge line that SV1 is made of."""
 
 EXTRA = Columns(
@@ -47,6 +46,7 @@ EXTRA = Columns(
 )  # fmt: skip
 """Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
 
+_UNCOMMON = Columns(*RARE, *EXTRA.names)
 _SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
 _LINE = Columns("line_number", "line_control_number", "service_from_on", "service_to_on", *_SERVICE.names)
 _MOST_MODIFIERS = 4
@@ -61,27 +61,31 @@ def line_loops(claim: ClaimRows) -> str:
     """
     place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
     decisions = decisions_by_line(claim) if claim.cob_lines else {}
+    are_ordinary = not claim.attachments
     written: list[str] = []
     for line in claim.lines:
-        own = decisions.get(line["source_line_number"], ()) if decisions else ()
-        source = None if claim.attachments else sources.get(line["source_line_number"])
+        number = line["source_line_number"]
+        source = sources.get(number) if are_ordinary else None
         text = None if source is None else _ordinary(line, source, place, most)
+        own = decisions.get(number, ()) if decisions else ()
         if text is None:
-            written.append(_text(line, _segments(claim, line, own)))
-        else:
-            written.append(text + _text(line, _adjudications(line, own)) if own else text)
+            text = _text(line, _segments(claim, line, own))
+        elif own:
+            text += _text(line, _adjudications(line, own))
+        written.append(text)
     return "".join(written)
 
 
 def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) -> str | None:
     """Give LX, SV1, DTP*472 and REF*6R; None for a line that has more, or that cannot be written."""
-    if EXTRA.are_filled(source):
+    rare = () if _UNCOMMON.are_absent(source) else tuple(map(source.get, RARE))
+    if rare and EXTRA.are_filled(source):
         return None
     number, control, first_on, last_on, *service = _LINE.values(line)
     if not control or not _is_control_number(control):
         return None
     try:
-        text, furthest = _service(service, source, place)
+        text, furthest = _service(*service, *map(source.get, COMMON), place, *rare)
         text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
     except WriteFault:
         return None
@@ -143,7 +147,8 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
 
 def _start(claim: ClaimRows, line: Row, source: Row) -> tuple[str, str]:
     """Give LX and SV1; no pointer is past a diagnosis."""
-    text, furthest = _service(_SERVICE.values(line), source, claim.encounter.get("place_of_service"))
+    place = claim.encounter.get("place_of_service")
+    text, furthest = _service(*_SERVICE.values(line), *map(source.get, COMMON), place, *map(source.get, RARE))
     if furthest > len(claim.diagnoses):
         refuse("WRITE_POINTER", "SV1", "07", "a pointer is past the last diagnosis")
     return _line_number(line["line_number"]), text
@@ -154,14 +159,17 @@ def _line_number(number: int) -> str:
     return RULES["2400", "LX", ""].write(str(number))
 
 
-def _service(service: Sequence[Any], source: Row, claim_place: str | None) -> tuple[str, int]:
-    """Give SV1 and the furthest diagnosis that it points at.
+@lru_cache(maxsize=16_384)
+def _service(
+    procedure_code: str | None, modifiers: str, charge_cents: int, units: Decimal | None, pointers: str,
+    qualifier: str | None, unit_type: str | None, claim_place: str | None, place: str | None = None,
+    description: str | None = None, *flags: bool | None,
+) -> tuple[str, int]:  # fmt: skip
+    """Give SV1 and the furthest diagnosis that it points at; equal services are put together once.
 
-    Holds: its parts were each checked when they were made, most of them once for many lines; the place of service stands
-    where it is not the claim's.
+    Shape: columns _SERVICE of the claim line, COMMON of the charge line, the claim's place, RARE of the charge line.
+    Holds: its parts were each checked when they were made; the place of service stands where it is not the claim's.
     """
-    procedure_code, modifiers, charge_cents, units, pointers = service
-    place, qualifier, unit_type, description, *flags = map(source.get, ORDINARY)
     procedure = _procedure(procedure_code, modifiers, qualifier, description)
     own_place = _place(place) if place and place != claim_place else ""
     pointed, furthest = _pointers(pointers)

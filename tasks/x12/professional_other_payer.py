@@ -1,10 +1,10 @@
 """Loops 2320 to 2330G and 2430: what the other payers of the patient are, and what they have decided and paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_json import Info, inner_tuples, json_object, number, phrase, word, words
@@ -21,8 +21,10 @@ ROLES = {
 }
 """Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
 _ADJUDICATED = "adjudicated_procedure"
-_PROCEDURE = Columns("procedure_code", "modifiers")
-_DECIDED = ("paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED)
+_CHARGED = Columns("charge_cents", "procedure_code", "modifiers")
+_DECIDED = (
+    "paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED, "adjudication_date", "remaining_liability_cents",
+)  # fmt: skip
 _ADJUSTMENT = ("group_code", "reason_code", "amount_cents", "quantity")
 _TRIPLES_OF_A_SEGMENT = 6
 _MOST_REMARKS = 5
@@ -50,8 +52,7 @@ def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What one other payer decided on one line: a row of cob_lines and the adjustments that explain it."""
 
     coverage: Row
@@ -72,17 +73,29 @@ def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
     return found
 
 
-def line_adjudication(line: Row, decision: Decision) -> list[str]:
+def line_adjudication(line: Row, decision: Decision) -> Sequence[str]:
     """Give loop 2430 of one other payer."""
-    decided = decision.decided
-    adjustments = tuple([tuple(map(row.get, _ADJUSTMENT)) for row in decision.adjustments])
-    _check_line(line, decided, adjustments)
-    written = [_decision(decision.coverage.get("payer_id"), *_PROCEDURE.values(line), *map(decided.get, _DECIDED))]
-    written += _adjusted("2430", adjustments)
-    written.append(RULES["2430", "DTP", ""].recall("573", "D8", day(decided.get("adjudication_date"))))
-    if decided.get("remaining_liability_cents") is not None:
-        written.append(RULES["2430", "AMT", ""].write("EAF", money(decided["remaining_liability_cents"])))
-    return written
+    coverage, decided, adjustments = decision
+    reasons = tuple([tuple(map(row.get, _ADJUSTMENT)) for row in adjustments])
+    return _adjudication(coverage.get("payer_id"), reasons, *_CHARGED.values(line), *map(decided.get, _DECIDED))
+
+
+@lru_cache(maxsize=16_384)
+def _adjudication(
+    payer_id: str | None, reasons: tuple[tuple[Any, ...], ...], charge_cents: int, procedure_code: str | None,
+    modifiers: str, paid_cents: int, units: Decimal | None, bundled: int | None, adjudicated: str | None,
+    decided_on: date | None, remaining_cents: int | None,
+) -> Sequence[str]:  # fmt: skip
+    """Give SVD, CAS, DTP and AMT; equal decisions on equal services are put together once."""
+    _check_line(charge_cents, paid_cents, bundled, reasons)
+    procedure = _procedure(procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED))
+    paid = money(paid_cents), procedure, "", quantity(units), quantity(bundled)
+    written = [RULES["2430", "SVD", ""].write(exact(payer_id), *paid)]
+    written += _adjusted("2430", reasons)
+    written.append(RULES["2430", "DTP", ""].recall("573", "D8", day(decided_on)))
+    if remaining_cents is not None:
+        written.append(RULES["2430", "AMT", ""].write("EAF", money(remaining_cents)))
+    return tuple(written)
 
 
 def _of_payer(rows: Sequence[Row], coverage: Row) -> list[Row]:
@@ -186,27 +199,14 @@ def _identified(loop: str, entity_code: str, entity_type: str, numbers: Sequence
     return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(numbers)]
 
 
-def _check_line(line: Row, decided: Row, adjustments: Sequence[tuple[Any, ...]]) -> None:
+def _check_line(charge: int, paid: int, bundled: int | None, adjustments: Sequence[tuple[Any, ...]]) -> None:
     """Pass a line whose charge is what the payer paid and adjusted; a line bundled into another is not checked.
 
     Source: domain notes, section 6 (paid + adjustments = billed, per line, or the claim is rejected).
     """
-    explained = decided["paid_amount_cents"] + sum([cents for _, _, cents, _ in adjustments])
-    if explained != line["charge_cents"] and decided.get("bundled_into_line") is None:
-        difference = line["charge_cents"] - explained
+    difference = charge - paid - sum([cents for _, _, cents, _ in adjustments])
+    if difference and bundled is None:
         refuse("WRITE_UNBALANCED", "SVD", "02", f"charge less paid and adjusted is {difference} cents")
-
-
-@lru_cache(maxsize=16_384)
-def _decision(
-    payer_id: str | None, procedure_code: str | None, modifiers: str, paid_cents: int, units: Decimal | None,
-    bundled: int | None, adjudicated: str | None,
-) -> str:  # fmt: skip
-    """Give SVD with the procedure that was adjudicated, or the line's own."""
-    procedure = _procedure(procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED))
-    return RULES["2430", "SVD", ""].write(
-        exact(payer_id), money(paid_cents), procedure, "", quantity(units), quantity(bundled)
-    )
 
 
 def _procedure(procedure_code: str | None, modifiers: str, adjudicated: Info) -> str:

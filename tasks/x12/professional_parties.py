@@ -56,12 +56,12 @@ class Parties:
         return made
 
     def _payer(self, claim: ClaimRows, coverage: Row, billing_key: str | None) -> str:
-        values = PAYER_COLUMNS.values(coverage)
-        key = (id(claim.providers), billing_key, values)
+        names, values = PAYER_COLUMNS.filled(coverage)
+        key = (id(claim.providers), billing_key, names, values)
         made = self._texts.get(key)
         if made is None:
             billing = claim.provider("billing_provider_key") or {}
-            made = self._texts[key] = terminated(payer_loops(PAYER_COLUMNS.row(values), billing))
+            made = self._texts[key] = terminated(payer_loops(dict(zip(names, values, strict=True)), billing))
         return made
 
 

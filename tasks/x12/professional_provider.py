@@ -32,14 +32,14 @@ def address(loop: str, row: Row, prefix: str = "", postal_column: str = "zip") -
     is its subdivision (N407).
     Raises: Fault (WRITE_MISSING).
     """
-    street = text(row.get(f"{prefix}address1")), text(row.get(f"{prefix}address2"))
-    names = _place_columns(prefix, postal_column)
-    return [RULES[loop, "N3", ""].write(*street), _place(loop, *map(row.get, names))]
+    street, more, *place = map(row.get, _address_columns(prefix, postal_column))
+    return [RULES[loop, "N3", ""].write(text(street), text(more)), _place(loop, *place)]
 
 
 @cache
-def _place_columns(prefix: str, postal_column: str) -> tuple[str, ...]:
-    return tuple(f"{prefix}{name}" for name in ("city", "state", postal_column, "country", "country_subdivision"))
+def _address_columns(prefix: str, postal_column: str) -> tuple[str, ...]:
+    names = "address1", "address2", "city", "state", postal_column, "country", "country_subdivision"
+    return tuple(f"{prefix}{name}" for name in names)
 
 
 @lru_cache(maxsize=65_536)
