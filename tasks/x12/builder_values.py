@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -47,10 +47,6 @@ class Columns:
     def are_filled(self, row: Row) -> bool:
         """Say whether any of them holds something; quickest where the row does not even have them."""
         return not self.are_absent(row) and any(map(row.get, self.names))
-
-    def row(self, values: Sequence[Any]) -> Row:
-        """Give a row that has these columns and no other."""
-        return dict(zip(self.names, values, strict=True))
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:

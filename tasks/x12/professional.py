@@ -7,6 +7,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_envelope import (
@@ -24,6 +25,7 @@ from tasks.x12.professional_rows import RULES, ClaimRows
 __all__ = ["ClaimRows", "ClaimSpan", "Envelope", "Written", "write_837p"]
 
 VERSION = "005010X222A1"
+_CHARGE = itemgetter("charge_cents")
 MOST_CLAIMS = 5_000
 """Claims of one transaction set. Source: the guide's recommendation; domain notes, section 3, as general knowledge."""
 
@@ -149,7 +151,7 @@ def _hang(tree: _Level, parties: Parties, claim: ClaimRows) -> None:
 
 def _check_total(claim: ClaimRows) -> None:
     """Pass a claim whose total is the sum of its lines."""
-    difference = claim.version["total_charge_cents"] - sum([line["charge_cents"] for line in claim.lines])
+    difference = claim.version["total_charge_cents"] - sum(map(_CHARGE, claim.lines))
     if difference:
         refuse("WRITE_UNBALANCED", "CLM", "02", f"total charge less the lines' charges is {difference} cents")
 

@@ -39,8 +39,10 @@ MOST_LINES = 50
 _CLM = RULES["2300", "CLM", ""]
 _ANY_CLAIM = "0", "0"
 _is_patient_control_number = re.compile(_CLM.positions[0].pattern()).fullmatch
-_FACTS = (
-    "place_of_service", "provider_signature_on_file", "assignment_code", "benefits_assigned", "release_of_information",
+_FACTS = Columns(
+    "place_of_service", "provider_signature_on_file", "assignment_code", "benefits_assigned", "release_of_information"
+)
+_RARE_FACTS = Columns(
     "patient_signature_source", "accident_auto", "accident_employment", "accident_other", "accident_state",
     "accident_country", "special_program", "delay_reason",
 )  # fmt: skip
@@ -95,11 +97,13 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
 
 def _claim(claim: ClaimRows) -> str:
     """Give CLM; its number is checked each time, the amount and the facts once for many claims."""
-    version = claim.version
-    number, facts = exact(version["patient_control_number"]), map(claim.encounter.get, _FACTS)
+    version, encounter = claim.version, claim.encounter
+    number = exact(version["patient_control_number"])
     if not _is_patient_control_number(number):
         _CLM.check_element(1, number)
-    return f"CLM*{number}*{_charge(version['total_charge_cents'])}{_facts(version['frequency_code'], *facts)}"
+    rare = () if _RARE_FACTS.are_absent(encounter) else _RARE_FACTS.values(encounter)
+    facts = _facts(version["frequency_code"], *_FACTS.values(encounter), *rare)
+    return f"CLM*{number}*{_charge(version['total_charge_cents'])}{facts}"
 
 
 @lru_cache(maxsize=65_536)
@@ -110,8 +114,9 @@ def _charge(cents: int) -> str:
 @lru_cache(maxsize=1_024)
 def _facts(
     frequency_code: str, place: str | None, is_signed: bool | None, assignment: str | None, benefits: str | None,
-    release: str | None, signature: str | None, auto: bool | None, employment: bool | None, other: bool | None,
-    state: str | None, country: str | None, program: str | None, delay: str | None,
+    release: str | None, signature: str | None = None, auto: bool | None = None, employment: bool | None = None,
+    other: bool | None = None, state: str | None = None, country: str | None = None, program: str | None = None,
+    delay: str | None = None,
 ) -> str:  # fmt: skip
     """Give CLM from its third element on; equal facts are put together and checked once."""
     causes = {"AA": auto, "EM": employment, "OA": other}

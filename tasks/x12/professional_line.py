@@ -81,11 +81,12 @@ def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) ->
     rare = () if _UNCOMMON.are_absent(source) else tuple(map(source.get, RARE))
     if rare and EXTRA.are_filled(source):
         return None
-    number, control, first_on, last_on, *service = _LINE.values(line)
+    number, control, first_on, last_on, code, modifiers, cents, units, pointers = _LINE.values(line)
     if not control or not _is_control_number(control):
         return None
+    qualifier, unit_type = source.get("procedure_qualifier"), source.get("unit_type")
     try:
-        text, furthest = _service(*service, *map(source.get, COMMON), place, *rare)
+        text, furthest = _service(code, modifiers, cents, units, pointers, qualifier, unit_type, place, *rare)
         text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
     except WriteFault:
         return None
