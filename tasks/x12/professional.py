@@ -17,7 +17,7 @@ from tasks.x12.builder_envelope import (
     open_interchange,
     submitter_and_receiver,
 )
-from tasks.x12.builder_values import day
+from tasks.x12.builder_values import Row, day
 from tasks.x12.professional_claim import claim_loops
 from tasks.x12.professional_parties import Parties
 from tasks.x12.professional_rows import RULES, ClaimRows
@@ -25,7 +25,7 @@ from tasks.x12.professional_rows import RULES, ClaimRows
 __all__ = ["ClaimRows", "ClaimSpan", "Envelope", "Written", "write_837p"]
 
 VERSION = "005010X222A1"
-_CHARGE = itemgetter("charge_cents")
+_CHARGE, _ID = itemgetter("charge_cents"), itemgetter("claim_id", "claim_version")
 MOST_CLAIMS = 5_000
 """Claims of one transaction set. Source: the guide's recommendation; domain notes, section 3, as general knowledge."""
 
@@ -96,25 +96,25 @@ class _Tape:
         self.parts.append(text)
         self.length += len(text)
 
-    def add_claims(self, claims: Sequence[tuple[ClaimRows, str]], transaction: str) -> None:
+    def add_claims(self, claims: Sequence[tuple[Row, str]], transaction: str) -> None:
         start = self.length
-        for claim, text in claims:
-            version = claim.version
+        for version, text in claims:
             end = start + len(text)
-            self.spans.append(ClaimSpan(version["claim_id"], version["claim_version"], transaction, start, end))
+            claim_id, claim_version = _ID(version)
+            self.spans.append(ClaimSpan(claim_id, claim_version, transaction, start, end))
             self.parts.append(text)
             start = end
         self.length = start
 
 
 class _Level:
-    """One hierarchical level: its text after HL, its claims with their text, and the levels below it by their text."""
+    """One hierarchical level: its text after HL, its claims' versions and text, and the levels below it by their text."""
 
     __slots__ = ("below", "claims", "text")
 
     def __init__(self, text: str = "") -> None:
         self.text = text
-        self.claims: list[tuple[ClaimRows, str]] = []
+        self.claims: list[tuple[Row, str]] = []
         self.below: dict[str | tuple[str, int], _Level] = {}
 
     def level(self, text: str, part: int = 0) -> "_Level":
@@ -146,7 +146,7 @@ def _hang(tree: _Level, parties: Parties, claim: ClaimRows) -> None:
         if len(level.claims) < MOST_CLAIMS_OF_A_PATIENT:
             break
         part += 1
-    level.claims.append((claim, text))
+    level.claims.append((claim.version, text))
 
 
 def _check_total(claim: ClaimRows) -> None:

@@ -46,6 +46,7 @@ _RARE_FACTS = Columns(
     "patient_signature_source", "accident_auto", "accident_employment", "accident_other", "accident_state",
     "accident_country", "special_program", "delay_reason",
 )  # fmt: skip
+_UNCOMMON = Columns(*_RARE_FACTS.names, *EXTRA.names)
 _REPLACES = ("7", "8")
 _CODES_OF_A_SEGMENT = 12
 _MOST_DIAGNOSES = 12
@@ -57,10 +58,11 @@ def claim_loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
 
     Shape: `coverage` is the destination payer's; `providers` is loops 2310A to 2310D as claim_providers makes them.
     """
-    if claim.attachments or EXTRA.are_filled(claim.encounter) or _has_numbers(claim, coverage):
+    is_plain = _UNCOMMON.are_absent(claim.encounter)
+    if claim.attachments or _has_numbers(claim, coverage) or (not is_plain and EXTRA.are_filled(claim.encounter)):
         written = _loops(claim, coverage, providers)
     else:
-        written = f"{_claim(claim)}~{_diagnoses(claim.diagnoses)}~{providers}"
+        written = f"{_claim(claim, is_plain)}~{_diagnoses(claim.diagnoses)}~{providers}"
     if len(claim.coverages) > 1:
         for other in claim.others():
             written += terminated(other_payer_loops(claim, other))
@@ -79,7 +81,7 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     encounter = claim.encounter
     supplement = json_object(encounter, "supplement")
     written = [
-        _claim(claim),
+        _claim(claim, is_plain=False),
         *_dates(encounter),
         *attachment_segments("2300", [row for row in claim.attachments if row.get("line_number") is None]),
         *contract("2300", encounter, "contract_info"),
@@ -95,13 +97,13 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     return terminated(written) + providers + terminated(places)
 
 
-def _claim(claim: ClaimRows) -> str:
+def _claim(claim: ClaimRows, is_plain: bool) -> str:
     """Give CLM; its number is checked each time, the amount and the facts once for many claims."""
     version, encounter = claim.version, claim.encounter
     number = exact(version["patient_control_number"])
     if not _is_patient_control_number(number):
         _CLM.check_element(1, number)
-    rare = () if _RARE_FACTS.are_absent(encounter) else _RARE_FACTS.values(encounter)
+    rare = () if is_plain else _RARE_FACTS.values(encounter)
     facts = _facts(version["frequency_code"], *_FACTS.values(encounter), *rare)
     return f"CLM*{number}*{_charge(version['total_charge_cents'])}{facts}"
 

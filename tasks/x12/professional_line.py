@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples

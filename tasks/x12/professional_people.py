@@ -19,6 +19,9 @@ COVERAGE_COLUMNS = Columns(
     "subscriber_country_subdivision", "subscriber_ssn", "pc_claim_number", "pc_contact_name", "pc_contact_phone",
 )  # fmt: skip
 """Columns of the destination payer's coverage that loops 2000B to 2010CA are made of."""
+_SUBSCRIBER_NAME = (
+    "subscriber_last_name", "subscriber_first_name", "subscriber_middle_name", "subscriber_suffix",
+)  # fmt: skip
 
 
 def billing_loops(claim: ClaimRows) -> list[str]:
@@ -96,11 +99,9 @@ def subscriber_information(loop: str, coverage: Row, relationship_code: str) -> 
 def subscriber_name(loop: str, coverage: Row, patient: Row | None) -> str:
     """Give NM1*IL; names missing in the coverage are the patient's, where the patient is the subscriber."""
     own = coverage if coverage.get("subscriber_last_name") or patient is None else _as_subscriber(patient)
-    return RULES[loop, "NM1", ""].write(
-        "IL", exact(coverage.get("subscriber_entity")) or "1", text(own.get("subscriber_last_name")),
-        text(own.get("subscriber_first_name")), text(own.get("subscriber_middle_name")), "",
-        text(own.get("subscriber_suffix")), "MI", exact(coverage.get("member_id")),
-    )  # fmt: skip
+    last, first, middle, suffix = map(text, map(own.get, _SUBSCRIBER_NAME))
+    kind, member_id = exact(coverage.get("subscriber_entity")) or "1", exact(coverage.get("member_id"))
+    return RULES[loop, "NM1", ""].write("IL", kind, last, first, middle, "", suffix, "MI", member_id)
 
 
 def _as_subscriber(patient: Row) -> Row:

@@ -60,7 +60,8 @@ def _place(
 
 def has_address(row: Row, prefix: str = "") -> bool:
     """Say whether the row has a street and a city."""
-    return bool(row.get(f"{prefix}address1") and row.get(f"{prefix}city"))
+    street, _, city, *_ = _address_columns(prefix, "zip")
+    return bool(row.get(street) and row.get(city))
 
 
 def secondary_ids(loop: str, row: Row) -> list[str]:
