@@ -210,6 +210,7 @@ def _embed_prefect() -> None:
     defaults = {
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # a busy machine takes more than the usual 20
         "PREFECT_LOGGING_LEVEL": "CRITICAL",  # main() says it in one line
         "PREFECT_LOGGING_EXTRA_LOGGERS": "claimcycle.night",
     }
