@@ -226,7 +226,7 @@ class _Walk:
         tables = Tables(self.layout, self.index, self.transactions, self.walked)
         tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
         joined = self.walked.joined[: 4 * int(counts[-2])]
-        for table in (Table(KEPT, 0, self.layout.hosts[1:], (), ""), *self.layout.tables):
+        for table in self.layout.tables:
             tables.rows[table.name] = self._rows(tables, table, int(counts[table.number]))
             for column in table.columns:
                 if column.joined_by is not None:
@@ -234,7 +234,51 @@ class _Walk:
                     spans = spans[spans[:, 0] == column.raws[0]]
                     tables.joined_spans[table.name, column.name] = spans
                     tables.joined[table.name, column.name] = self._joined(column, spans, int(counts[table.number]))
+        self._keep_passed_over(tables)
+        kept = Table(KEPT, 0, self.layout.hosts[1:], (), "")
+        tables.rows = {KEPT: self._rows(tables, kept, int(counts[0]))} | tables.rows
         return tables
+
+    def _keep_passed_over(self, tables: Tables) -> None:
+        """Keep each segment whose value a column has not, because an earlier one of its sources is filled, too."""
+        kept = self.walked.row_first[: int(self.walked.counts[0])].copy()
+        found: dict[int, tuple[int, int]] = {}
+        for table in self.layout.tables:
+            for raw, earlier in [(raw, c.raws[:n]) for c in table.columns for n, raw in enumerate(c.raws) if n]:
+                starts, sizes = self._spans(raw, len(tables.rows[table.name]))
+                is_over = sizes > 0
+                if is_over.any():
+                    is_over &= np.any([self._spans(other, len(sizes))[1] > 0 for other in earlier], axis=0)
+                rows = np.flatnonzero(is_over)
+                segments = np.searchsorted(tables.starts, starts[rows], side="right") - 1
+                is_lost = np.searchsorted(kept, segments) == np.searchsorted(kept, segments, side="right")
+                for segment, row in zip(segments[is_lost].tolist(), rows[is_lost].tolist(), strict=True):
+                    found[segment] = (table.number, row)
+        for segment, (number, row) in found.items():
+            self._keep(segment, number, row)
+        if found:
+            self._sort_kept()
+
+    def _keep(self, segment: int, table: int, row: int) -> None:
+        """Add a kept segment under a row and what that stands under."""
+        walked, hosts, number = self.walked, len(self.layout.hosts), int(self.walked.counts[0])
+        owner = int(walked.row_base[table]) + row
+        walked.row_first[number] = walked.row_last[number] = segment
+        walked.row_parents[number * hosts : (number + 1) * hosts] = walked.row_parents[
+            owner * hosts : (owner + 1) * hosts
+        ]
+        if table < hosts:
+            walked.row_parents[number * hosts + table] = row
+        walked.row_place[number] = 0
+        walked.counts[0] = number + 1
+
+    def _sort_kept(self) -> None:
+        """Bring kept segments into the order of the file."""
+        walked, hosts, count = self.walked, len(self.layout.hosts), int(self.walked.counts[0])
+        order = np.argsort(walked.row_first[:count])
+        for numbers in (walked.row_first, walked.row_last, walked.row_place):
+            numbers[:count] = numbers[:count][order]
+        walked.row_parents[: count * hosts] = walked.row_parents[: count * hosts].reshape(-1, hosts)[order].reshape(-1)
 
     def _rows(self, tables: Tables, table: Table, count: int) -> Rows:
         base = int(self.walked.row_base[table.number])

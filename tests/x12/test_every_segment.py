@@ -14,6 +14,7 @@ from tasks.x12.layout import has_layout
 from tasks.x12.tables import read_tables
 
 from .accounting import account
+from .remittance_bytes import BALANCED
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.x12"))
 CORPUS = Path(__file__).parents[3] / "shared" / "x12" / "corpus"
@@ -52,3 +53,14 @@ def test_keys_are_unique_and_lead_to_parents(path):
                 assert set(table["file_sha256"].to_pylist()) <= {"ab" * 32}
                 for parent in tables.rows[name].table.parents:
                     assert set(table[f"{parent}_id"].to_pylist()) <= {None, *keys[parent]}
+
+
+def test_a_value_that_its_column_passes_over_is_kept():
+    both = BALANCED.replace(b"DTM*472*20260210~", b"DTM*150*20260209~DTM*472*20260210~")
+    (tables,) = read_tables(read_x12(both).transactions, "835")
+    assert account(tables).wrong == []
+    kept = tables.rows["segment"]
+    contents = [tables.index.elements(segment)[:2] for segment in kept.segments.tolist()]
+    number = contents.index([b"DTM", b"150"])
+    assert kept.parents["service"][number] == 0
+    assert (kept.segments[1:] > kept.segments[:-1]).all()
