@@ -5,6 +5,7 @@ Holds: a row's key is its file's hash, its byte and the number of its triple, pa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -149,6 +150,8 @@ def _kept_columns(tables: Tables) -> dict[str, pa.Array]:
 
 def text_column(tables: Tables, starts: Array, sizes: Array, *, has_null: bool = True) -> pa.Array:
     """Give spans as text that points into the buffer; an empty one is null, or '' where the column has no null."""
+    if not sizes.any():
+        return _empty_column(pa.string_view(), len(starts), has_null=has_null)
     words = np.empty(4 * len(starts), np.int32)
     kernels = fitting(convert, len(tables.index.content))
     kernels.views(tables.index.data, starts, sizes, 0, words, words.view(np.uint8))
@@ -172,12 +175,25 @@ def value_column(tables: Tables, values: Values) -> pa.Array:
     if values.numbers is None or values.verdicts is None:
         return text_column(tables, values.starts, values.sizes)
     numbers, type_ = values.numbers, _TYPES[values.column.type]
+    if not (values.verdicts == FILLED).any():
+        return _empty_column(type_, len(numbers), has_null=True)
     if type_ == pa.date32():
         numbers = numbers.astype(np.int32)
     elif values.column.type == "quantity":
         numbers = np.stack((numbers, numbers >> 63), axis=1)
     buffers = [validity(values.verdicts == FILLED), pa.py_buffer(np.ascontiguousarray(numbers))]
     return pa.Array.from_buffers(type_, len(values.starts), buffers)
+
+
+def _empty_column(type_: pa.DataType, count: int, *, has_null: bool) -> pa.Array:
+    """Give a column without any value; all of them share one buffer of zeros."""
+    zeros = _zeros(1 << max(16 * count, 1).bit_length())
+    return pa.Array.from_buffers(type_, count, [zeros if has_null else None, zeros])
+
+
+@cache
+def _zeros(size: int) -> pa.Buffer:
+    return pa.py_buffer(bytes(size))
 
 
 def validity(is_filled: Array) -> pa.Buffer | None:

@@ -101,9 +101,14 @@ def _sums(rows: Rows, parent: str, column: str, count: int, is_meant: Array | No
     """Give the sum of a column for each of `count` parents, and whether all of it is known; rows stand by parent."""
     cents, is_known = _cents(rows, column)
     numbers = rows.parents[parent]
-    meant = numbers >= 0 if is_meant is None else (numbers >= 0) & is_meant
-    numbers = numbers[meant]
+    meant = numbers >= 0 if is_meant is None else is_meant & (numbers >= 0)
+    if not meant.all():
+        numbers, cents, is_known = numbers[meant], cents[meant], is_known[meant]
     after = np.searchsorted(numbers, np.arange(count + 1))
-    sums = np.concatenate(([0], np.cumsum(cents[meant])))[after]
-    unknown = np.concatenate(([0], np.cumsum(~is_known[meant])))[after]
-    return np.diff(sums), np.diff(unknown) == 0
+    unknown = np.zeros(count, np.int64) if is_known.all() else _between(~is_known, after)
+    return _between(cents, after), unknown == 0
+
+
+def _between(numbers: Array, after: Array) -> Array:
+    """Give the sums of numbers[after[n]:after[n + 1]]."""
+    return np.diff(np.concatenate(([0], np.cumsum(numbers)))[after])
