@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.x12.builder import grammar, terminated
-from tasks.x12.builder_envelope import Envelope, close_interchange, close_transaction, open_interchange
-from tasks.x12.builder_levels import blamed, grouped
+from tasks.x12.builder import grammar
+from tasks.x12.builder_envelope import Envelope
+from tasks.x12.builder_levels import Inquiries, blamed, grouped, write_inquiries
 from tasks.x12.builder_values import day, exact, text
 
 RULES = grammar("270.csv")
 VERSION = "005010X279A1"
 MOST_INQUIRIES = 99
 """Patients of one transaction set in a batch. Source: general knowledge of the guide, section not checked."""
+
 
 _PLAN_COVERAGE = "30"
 _SEXES = ("F", "M")
@@ -58,22 +59,8 @@ def write_270(envelope: Envelope, inquiries: Sequence[Inquiry]) -> bytes:
     asked about.
     Raises: Fault (WRITE_*), whose claim_id is the trace number, for the first question that cannot be written.
     """
-    segments = open_interchange(envelope, RULES, "HS", VERSION)
-    starts = range(0, len(inquiries), MOST_INQUIRIES)
-    for number, start in enumerate(starts, start=1):
-        segments += _transaction(envelope, f"{number:04d}", inquiries[start : start + MOST_INQUIRIES])
-    segments += close_interchange(envelope, RULES, len(starts))
-    return terminated(segments).encode("ascii")
-
-
-def _transaction(envelope: Envelope, number: str, inquiries: Sequence[Inquiry]) -> list[str]:
-    originator = f"{envelope.interchange_control_number:09d}{number}"
-    segments = [
-        RULES["", "ST", ""].write("270", number, VERSION),
-        RULES["", "BHT", ""].write("0022", "13", originator, day(envelope.night), envelope.time),
-        *_levels(envelope, inquiries),
-    ]
-    return [*segments, close_transaction(RULES, len(segments), number)]
+    guide = Inquiries("HS", "270", "0022", VERSION, MOST_INQUIRIES)
+    return write_inquiries(envelope, RULES, guide, inquiries, _levels)
 
 
 def _levels(envelope: Envelope, inquiries: Sequence[Inquiry]) -> list[str]:

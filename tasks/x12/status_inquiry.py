@@ -6,15 +6,16 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from tasks.x12.builder import grammar, terminated
-from tasks.x12.builder_envelope import Envelope, close_interchange, close_transaction, open_interchange
-from tasks.x12.builder_levels import blamed, grouped
+from tasks.x12.builder import grammar
+from tasks.x12.builder_envelope import Envelope
+from tasks.x12.builder_levels import Inquiries, blamed, grouped, write_inquiries
 from tasks.x12.builder_values import composite, day, exact, money, period, quantity, text
 
 RULES = grammar("276.csv")
 VERSION = "005010X212"
 MOST_INQUIRIES = 5_000
 """Questions of one transaction set. Source: none; the guide names no limit that we know of."""
+
 
 _NUMBERS = {
     "1K": "payer_claim_number", "BLT": "bill_type", "LU": "location_number", "6P": "group_number",
@@ -97,22 +98,8 @@ def write_276(envelope: Envelope, inquiries: Sequence[StatusInquiry]) -> bytes:
     Holds: demographics of the subscriber stand where he is the patient; several claims of a patient share his level.
     Raises: Fault (WRITE_*), whose claim_id is the trace number, for the first question that cannot be written.
     """
-    segments = open_interchange(envelope, RULES, "HR", VERSION)
-    starts = range(0, len(inquiries), MOST_INQUIRIES)
-    for number, start in enumerate(starts, start=1):
-        segments += _transaction(envelope, f"{number:04d}", inquiries[start : start + MOST_INQUIRIES])
-    segments += close_interchange(envelope, RULES, len(starts))
-    return terminated(segments).encode("ascii")
-
-
-def _transaction(envelope: Envelope, number: str, inquiries: Sequence[StatusInquiry]) -> list[str]:
-    originator = f"{envelope.interchange_control_number:09d}{number}"
-    segments = [
-        RULES["", "ST", ""].write("276", number, VERSION),
-        RULES["", "BHT", ""].write("0010", "13", originator, day(envelope.night), envelope.time),
-        *_levels(envelope, inquiries),
-    ]
-    return [*segments, close_transaction(RULES, len(segments), number)]
+    guide = Inquiries("HR", "276", "0010", VERSION, MOST_INQUIRIES)
+    return write_inquiries(envelope, RULES, guide, inquiries, _levels)
 
 
 def _levels(envelope: Envelope, inquiries: Sequence[StatusInquiry]) -> Iterator[str]:
