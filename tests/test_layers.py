@@ -82,3 +82,13 @@ def test_preparing_again_changes_nothing(empty_home):
         before = warehouse.table_hashes()
     with writer(empty_home) as warehouse:
         assert warehouse.table_hashes() == before
+
+
+def test_a_warehouse_of_an_earlier_edition_gets_the_columns_it_lacks_and_keeps_its_rows(tmp_path):
+    with writer(tmp_path) as warehouse:
+        warehouse.execute("insert into files.file values ('ab', 'x12', 1, '2026-03-01')")
+        warehouse.execute("alter table remittances.claim drop column rendering_npi")
+        warehouse.execute("comment on table main.edition is 'earlier'")
+    with writer(tmp_path) as warehouse:
+        assert warehouse.value("select count(rendering_npi) from remittances.claim") == 0
+        assert warehouse.value("select count(*) from files.file") == 1

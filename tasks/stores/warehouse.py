@@ -106,15 +106,34 @@ def _edition() -> str:
 
 
 def _bring_up_to_date(warehouse: "Warehouse") -> None:
-    """Make every schema, table, view and comment of this edition where they are not made yet; rows stay."""
+    """Make every schema, table, column, view and comment of this edition where they are not made yet; rows stay."""
     found = "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'edition' and comment = $1"
     if warehouse.rows(found, [_edition()]):
         return
     with warehouse.transaction():
+        for table, column, kind in sorted(_columns_of_edition() - _columns_of(warehouse)):
+            warehouse.execute(f"alter table if exists {table} add column if not exists {column} {kind}")
         for statement in statements():
             warehouse.execute(statement)
         warehouse.execute("create table if not exists main.edition (note varchar)")
         warehouse.execute(f"comment on table main.edition is '{_edition()}'")
+
+
+_COLUMNS = """select schema_name || '.' || table_name as table_name, column_name, data_type from duckdb_columns()
+    where not internal and table_name in (select table_name from duckdb_tables())"""
+
+
+def _columns_of_edition() -> set[tuple[str, str, str]]:
+    """Give table, column and type of a warehouse that is made anew."""
+    with duckdb.connect(config=CONFIG) as empty:
+        warehouse = Warehouse(empty)
+        for statement in statements():
+            warehouse.execute(statement)
+        return _columns_of(warehouse)
+
+
+def _columns_of(warehouse: "Warehouse") -> set[tuple[str, str, str]]:
+    return {(row["table_name"], row["column_name"], row["data_type"]) for row in warehouse.rows(_COLUMNS)}
 
 
 class Warehouse:
