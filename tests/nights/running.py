@@ -102,6 +102,12 @@ class _Connection:
     def __getattr__(self, name):
         return getattr(self._connection, name)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        self._connection.close()
+
 
 def hashes_of(home: Path) -> dict[str, str]:
     """Give a hash of each table and of each file that left the practice."""
