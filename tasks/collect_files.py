@@ -13,6 +13,7 @@ from tasks.claims.lifecycle import moves
 from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.contents import park_unhandled, quarantine
+from tasks.stores.decisions import take_up
 from tasks.stores.mailbox import open_mailbox
 from tasks.stores.vault import get_bytes, put_bytes
 from tasks.stores.warehouse import Warehouse, writer
@@ -23,7 +24,7 @@ from tasks.x12.envelope import read_x12
 def collect_files(home: Path, night: date) -> dict[str, int]:
     """Every finished file of the drops and mailboxes lies in the vault and is registered; registries are up to date.
 
-    Shape: files.file, files.arrival, files.content, files.fault. Holds: a file seen before changes nothing.
+    Shape: files.file, files.arrival, files.content, files.fault, decisions.decision. Holds: a file seen before changes nothing.
     """
     practice = homes.load_practice(home)
     with writer(home) as warehouse:
@@ -34,7 +35,8 @@ def collect_files(home: Path, night: date) -> dict[str, int]:
         arrivals.keep()
         _sort_x12(warehouse, home, _unsorted(warehouse), night)
         park_unhandled(warehouse, night)
-    return {"drops": drops, "files_of_partners": mails}
+        decided = take_up(warehouse, home, night)
+    return {"drops": drops, "files_of_partners": mails, "decisions": decided}
 
 
 class _Arrivals:

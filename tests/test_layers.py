@@ -43,6 +43,7 @@ def test_stages_of_the_warehouse_are_numbered_in_the_order_of_the_night():
     assert prefixes == sorted(prefixes)
     assert stages == [
         "files",
+        "decisions",
         "encounters",
         "coding",
         "claims",
