@@ -19,6 +19,7 @@ from tasks.publish_reports import publish_reports
 from tasks.read_acknowledgments import read_acknowledgments
 from tasks.read_remittances import read_remittances
 from tasks.receive_encounters import receive_encounters
+from tasks.reconcile_bank import reconcile_bank
 from tasks.seal_batches import seal_batches
 from tasks.send_batches import send_batches
 from tasks.stores.home import load_practice
@@ -39,6 +40,7 @@ STEPS = (
     read_acknowledgments,
     read_remittances,
     post_payments,
+    reconcile_bank,
     work_denials,
     close_night,
     publish_reports,

@@ -32,11 +32,17 @@ def collect_files(home: Path, night: date) -> dict[str, int]:
         arrivals = _Arrivals(home, night, warehouse)
         drops = sum(_collect_drop(arrivals, folder) for folder in _finished_drops(practice.drops, night))
         mails = sum(_collect_mail(arrivals, home, partner) for partner in practice.partners)
+        banked = _collect_bank(arrivals, practice.bank) if practice.bank else 0
         arrivals.keep()
         _sort_x12(warehouse, home, _unsorted(warehouse), night)
         park_unhandled(warehouse, night)
         decided = take_up(warehouse, home, night)
-    return {"drops": drops, "files_of_partners": mails, "decisions": decided}
+    return {"drops": drops, "files_of_partners": mails, "files_of_bank": banked, "decisions": decided}
+
+
+_WHOLE = {"drop": "encounters", "bank": "bank"}
+"""Kinds of files that hold one thing, and what it is; of the others the envelope tells."""
+_UNFINISHED = {".part", ".tmp", ".filepart"}
 
 
 class _Arrivals:
@@ -70,9 +76,9 @@ class _Arrivals:
         self._warehouse.insert("files.file", self._files)
         self._warehouse.insert("files.arrival", self._rows)
         drops = [
-            {"file_sha256": file["file_sha256"], "kind": "encounters", "transaction_count": 1}
+            {"file_sha256": file["file_sha256"], "kind": _WHOLE[file["kind"]], "transaction_count": 1}
             for file in self._files
-            if file["kind"] == "drop"
+            if file["kind"] in _WHOLE
         ]
         self._warehouse.insert("files.content", drops)
 
@@ -128,6 +134,13 @@ def _collect_mail(arrivals: _Arrivals, home: Path, partner: homes.Partner) -> in
     mailbox = open_mailbox(home, partner)
     names = mailbox.inbound()
     return sum(arrivals.take(partner.partner_id, "", name, "x12", mailbox.fetch(name))[1] for name in names)
+
+
+def _collect_bank(arrivals: _Arrivals, bank: homes.Bank) -> int:
+    """Take the bank's finished files, by the rule of the mailboxes for names; give how many are new."""
+    files = sorted(p for p in bank.drops.iterdir() if p.is_file()) if bank.drops.is_dir() else []
+    finished = [p for p in files if not p.name.startswith(".") and p.suffix not in _UNFINISHED]
+    return sum(arrivals.take("bank", "", p.name, "bank", p.read_bytes())[1] for p in finished)
 
 
 def _unsorted(warehouse: Warehouse) -> list[str]:

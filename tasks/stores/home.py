@@ -29,6 +29,14 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Bank:
+    """Where the practice's bank leaves its files, and the column names of a CSV among them ([bank.csv])."""
+
+    drops: Path
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Practice:
     """What practice.toml says."""
 
@@ -45,6 +53,7 @@ class Practice:
     partners: tuple[Partner, ...]
     first_night: date | None = None
     nights: int = 1
+    bank: Bank | None = None
 
     def partner(self, partner_id: str) -> Partner:
         """Give the partner of that id."""
@@ -86,6 +95,7 @@ def load_practice(home: Path) -> Practice:
             layout=encounters["layout"],
             drops=home / encounters["drops"],
             partners=tuple(_partner(p) for p in said["partner"]),
+            bank=Bank(home / said["bank"]["drops"], said["bank"].get("csv", {})) if "bank" in said else None,
             **practice,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
