@@ -14,6 +14,7 @@ from tasks.simulation.payer_adjudication import (
     reverse_decision,
     split_decision,
 )
+from tasks.simulation.payer_bank import send_money
 from tasks.simulation.payer_coverage import deductible_key, is_covered
 from tasks.simulation.payer_night import Night
 from tasks.simulation.payer_reader import Claim, Party
@@ -58,7 +59,10 @@ def pay_claims(run: Night) -> None:
             payers.setdefault(accounts[key].first.claim.payer_id, []).append(accounts[key])
     for payer_id, group in payers.items():
         sheet = run.sheet()
-        sets = [remittance_set(sheet, place, _close(run, account)) for place, account in enumerate(group, 1)]
+        remittances = [_close(run, account) for account in group]
+        for remittance in remittances:
+            send_money(run, remittance)
+        sets = [remittance_set(sheet, place, remittance) for place, remittance in enumerate(remittances, 1)]
         run.post(sheet, f"835-{plain(payer_id)}", write_file(sheet, "HP", VERSION, sets))
 
 

@@ -112,10 +112,27 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Bank:
+    """When the bank shows a payment, and how often late, never, twice or of another amount.
+
+    Its BAI2 statement tells of the payers named, its ACH file of the others.
+    """
+
+    lag_nights: int = 1
+    late_rate: float = 0.0
+    late_nights: int = 5
+    missing_rate: float = 0.0
+    duplicated_rate: float = 0.0
+    differing_rate: float = 0.0
+    differing_cents: int = 1000
+    bai2_payers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """Everything the synthetic payer is told to do.
 
-    Holds: `terms` has a section "default" for payer ids it does not name.
+    Holds: `terms` has a section "default" for payer ids it does not name; without `bank` no file of a bank is made.
     """
 
     clearinghouse_id: str
@@ -131,6 +148,7 @@ class Scenario:
     visit_codes: tuple[str, ...] = ()
     recodes: Mapping[str, str] = field(default_factory=dict)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bank: Bank | None = None
 
     def terms_of(self, payer_id: str) -> Terms:
         """Give the payer's own section, or the default one."""
@@ -180,7 +198,9 @@ def load_scenario(path: Path) -> Scenario:
         "denials": tuple(_build(Denial, row, "denial") for row in _rows(table, "denial")),
         "rejections": tuple(_build(Rejection, row, "rejection") for row in _rows(table, "rejection")),
     }
-    taken = {"payer", "acknowledgments", "payments", "eligibility", "files", "denial", "rejection"}
+    if "bank" in table:
+        built["bank"] = _build(Bank, _table(table, "bank"), "bank")
+    taken = {"bank", "payer", "acknowledgments", "payments", "eligibility", "files", "denial", "rejection"}
     rest = {key: value for key, value in table.items() if key not in taken}
     scenario = _build(Scenario, {**rest, **built}, "scenario")
     _check_choices(scenario)
