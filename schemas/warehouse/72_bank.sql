@@ -63,10 +63,10 @@ from decisions.decision d join bank.report r on r.movement_id = d.subject_id whe
 
 create or replace view bank.reassociation as -- one row per 835 with its deposit, and per deposit without an 835: state, cents, banking days between the two or since; difference is deposit less expected
 with calendar as materialized (select on_day, day_number from bank.calendar),
--- the newest night that looked for the bank's files, and the day before which no file of the bank speaks
+-- the newest night that looked for the bank's files, and the first day of which one speaks: an 835 of more than three banking days before had its money before
 as_of as materialized (
-  select n.night as as_of_on, c.day_number, m.first_on
-  from (select max(night) as night from bank.night) n join calendar c on c.on_day = n.night cross join (select min(settled_on) as first_on from bank.movement) m),
+  select n.night as as_of_on, c.day_number, f.day_number as first_number
+  from (select max(night) as night from bank.night) n join calendar c on c.on_day = n.night left join calendar f on f.on_day = (select min(settled_on) from bank.movement)),
 deposit as materialized (select d.*, c.day_number from bank.deposit d left join calendar c on c.on_day = d.settled_on),
 expected as materialized (select p.*, c.day_number from bank.expected p left join calendar c on c.on_day = p.paid_on),
 decided as materialized (select * from bank.decided),
@@ -131,7 +131,7 @@ payment as (
               when p.verdict = 'held' then 'held'
               when r.payment_id is not null then 'several_candidates'
               when t.payment_id is not null then 'taken_back'
-              when n.first_on is null or p.paid_on < n.first_on then 'before_bank_files'
+              when n.first_number is null or n.first_number - p.day_number > 3 then 'before_bank_files'
               when p.paid_on > n.as_of_on or n.day_number - p.day_number < 4 then 'in_transit'
               else 'era_without_eft' end as state,
          p.*, a.deposit_id, coalesce(a.deposit_count, 0) as deposit_count, coalesce(a.deposit_cents, 0) as deposit_cents, a.settled_on, a.rule, a.decision_id,

@@ -89,7 +89,7 @@ CASES = {
     "no 835 after four banking days": ([], [eft("T1", 500, on=3)], [("eft_without_era", 0, 500, 500)]),
     "before the first bank file": (
         [era("T1", 500, on=0)],
-        [eft(None, 7, on=1)],
+        [eft(None, 7, on=4)],
         [("before_bank_files", 500, 0, -500), ("no_reference", 0, 7, 7)],
     ),
     "a notice": ([era("T1", 0, handling="H", method="NON")], [], [("no_money_expected", 0, 0, 0)]),
