@@ -57,9 +57,9 @@ select payment_id, trace_number, originator_id, payer_id, payer_name, payee_npi,
        case when handling_code in ('H', 'P') or method_code = 'NON' then 0 when credit_debit_code = 'D' then -payment_cents else payment_cents end as expected_cents
 from remittances.payment where verdict <> 'repeated';
 
-create or replace view bank.decided as -- one row per deposit that a person decided on: the newest decision, and the 835 it names
+create or replace view bank.decided as -- one row per deposit that a person decided on: the newest decision, and the 835 it names; one that names no 835 we have counts for nothing
 select r.deposit_id, arg_max(d.kind, d.sequence) as kind, arg_max(d.choice ->> '$.payment_id', d.sequence) as payment_id, arg_max(d.decision_id, d.sequence) as decision_id
-from decisions.decision d join bank.report r on r.movement_id = d.subject_id where d.kind in ('match_deposit', 'unmatch_deposit') group by 1;
+from decisions.decision d join bank.report r on r.movement_id = d.subject_id where d.kind = 'unmatch_deposit' or (d.kind = 'match_deposit' and d.choice ->> '$.payment_id' in (select payment_id from bank.expected)) group by 1;
 
 create or replace view bank.reassociation as -- one row per 835 with its deposit, and per deposit without an 835: state, cents, banking days between the two or since; difference is deposit less expected
 with calendar as materialized (select on_day, day_number from bank.calendar),
@@ -132,7 +132,7 @@ payment as (
               when r.payment_id is not null then 'several_candidates'
               when t.payment_id is not null then 'taken_back'
               when n.first_number is null or n.first_number - p.day_number > 3 then 'before_bank_files'
-              when p.paid_on > n.as_of_on or n.day_number - p.day_number < 4 then 'in_transit'
+              when p.paid_on > n.as_of_on or n.day_number - p.day_number < (case when p.method_code = 'CHK' then 10 else 4 end) then 'in_transit'
               else 'era_without_eft' end as state,
          p.*, a.deposit_id, coalesce(a.deposit_count, 0) as deposit_count, coalesce(a.deposit_cents, 0) as deposit_cents, a.settled_on, a.rule, a.decision_id,
          abs(coalesce(a.day_number, n.day_number) - p.day_number) as banking_days

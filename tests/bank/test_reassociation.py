@@ -172,7 +172,12 @@ CASES = {
     "a check number of two payers": (
         [era("1234", 500, method="CHK"), era("1234", 700, method="CHK", originator="1990000002")],
         [eft(None, 700, check_number="1234", originator_id=None)],
-        [("era_without_eft", 500, 0, -500), ("reconciled", 700, 700, 0)],
+        [("in_transit", 500, 0, -500), ("reconciled", 700, 700, 0)],
+    ),
+    "a check after ten banking days": (
+        [era("1234", 500, method="CHK", on=-5), era("1235", 500, method="CHK", on=-4)],
+        [eft(None, 7, on=-5)],
+        [("era_without_eft", 500, 0, -500), ("in_transit", 500, 0, -500), ("no_reference", 0, 7, 7)],
     ),
     "a check number and amount of two payers": (
         [era("1234", 500, method="CHK"), era("1234", 500, method="CHK", originator="1990000002")],
