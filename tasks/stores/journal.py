@@ -25,6 +25,7 @@ from typing import Any
 
 from schemas.keys import key_of
 from tasks.stores.decisions import OF_A_NIGHT, Line, decide, log_lines
+from tasks.stores.home import is_replayed
 from tasks.stores.vault import put_bytes
 
 SETTINGS, ARRIVAL, DELIVERY = f"{OF_A_NIGHT}settings", f"{OF_A_NIGHT}arrival", f"{OF_A_NIGHT}delivery"
@@ -68,7 +69,12 @@ def delivery_of(home: Path, subject_id: str) -> dict[str, str] | None:
 
 
 def note_settings(home: Path, night: date) -> None:
-    """What people set (practice.toml, registries, reference tables) lies in the vault, and the log names it where it is new."""
+    """What people set (practice.toml, registries, reference tables) lies in the vault, and the log names it where it is new.
+
+    Holds: in a replay the settings are those that the log names already.
+    """
+    if is_replayed(home):
+        return
     found = [home / "practice.toml", *sorted((home / "registry").rglob("*")), *sorted((home / "reference").rglob("*"))]
     kept = {str(p.relative_to(home)): put_bytes(home, p.read_bytes()) for p in found if p.is_file()}
     choice = {"edition": edition(), "files": kept}
