@@ -24,7 +24,8 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
     """Every sealed file is with its partner, or its failure is known, or it is in doubt and waits for proof.
 
     Shape: claims.dispatch, claims.delivery, claims.event.
-    Holds: the outcome stands in the log before it stands in the warehouse; the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself.
+    Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself. The
+    outcome stands in the log before it stands in the warehouse; what the log says became of a try is not tried again.
     """
     practice = homes.load_practice(home)
     with session(home) as warehouse:

@@ -20,8 +20,8 @@ P = ParamSpec("P")
 def night_step(function: Callable[[Path, date], dict[str, int]]) -> Task[[Path, date], dict[str, int]]:
     """Make a step that is done once a night: run again, it says so and does nothing, until a backfill reopens it.
 
-    Shape: reports.step; the log says with which settings it ran and that it is done, which is what replay goes by. Holds: what a later step has made in a night is not taken up by an earlier one of the same night,
-    however often the night is run.
+    Shape: reports.step. Holds: what a later step has made in a night is not taken up by an earlier one of the same night,
+    however often the night is run. The log says with which settings it ran and that it is done: replay goes by that.
     """
 
     @wraps(function)
