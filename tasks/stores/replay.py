@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import ClaimcycleError
-from tasks.stores.decisions import OF_A_NIGHT, Line, copy_lines, log_lines
+from tasks.stores.decisions import Line, copy_lines, log_lines
 from tasks.stores.home import REPLAYED
 from tasks.stores.journal import ARRIVAL, RUNS, SETTINGS, STEP, edition
 from tasks.stores.vault import get_bytes, link_content, make_folder, open_content, write_once, write_over
@@ -170,8 +170,3 @@ def differing_seals(home: Path, warehouse: Warehouse) -> tuple[int, list[str]]:
 def last_night_of(lines: Sequence[Line]) -> date:
     """Give the newest night with a step done."""
     return date.fromisoformat(max(line["made_on"] for line in lines if line["kind"] == STEP))
-
-
-def is_of_a_night(line: Line) -> bool:
-    """Tell whether no person wrote the line."""
-    return bool(line["kind"].startswith(OF_A_NIGHT))
