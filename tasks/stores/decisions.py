@@ -38,11 +38,12 @@ def decide(
     """
     said = {"kind": kind, "subject_id": subject_id, "choice": json.dumps(choice, sort_keys=True), "reason": reason}
     with _opened(home) as log:
-        before = _checked(home, log.read())
+        content = log.read()
+        before = _checked(home, content)
         row = {"sequence": len(before) + 1, **said, "made_by": made_by, "made_on": made_on.isoformat()}
         row["previous_id"] = before[-1]["decision_id"] if before else ""
         row["decision_id"] = key_of(*(row[name] for name in _SAID))
-        _append(log, [row])
+        _append(log, content, [row])
     return str(row["decision_id"])
 
 
@@ -52,12 +53,13 @@ def copy_lines(home: Path, lines: Sequence[Line]) -> None:
     Raises: ClaimcycleError where this log does not end before the first of them.
     """
     with _opened(home) as log:
-        before = _checked(home, log.read())
+        content = log.read()
+        before = _checked(home, content)
         if lines and lines[0]["previous_id"] != (before[-1]["decision_id"] if before else ""):
             raise ClaimcycleError(
                 f"decision log, line {len(before)}: the other log says something else there; name a new folder"
             )
-        _append(log, lines)
+        _append(log, content, lines)
 
 
 def log_lines(home: Path) -> list[Line]:
@@ -113,10 +115,9 @@ def _opened(home: Path) -> Iterator[BinaryIO]:
         yield log
 
 
-def _append(log: BinaryIO, lines: Iterable[Line]) -> None:
-    """The lines stand at the end, on disk; what a crash left there of a line that was never whole is gone."""
-    log.seek(0)
-    log.truncate(log.read().rfind(b"\n") + 1)
+def _append(log: BinaryIO, content: bytes, lines: Iterable[Line]) -> None:
+    """The lines stand behind that content, on disk; what a crash left there of a line that was never whole is gone."""
+    log.truncate(content.rfind(b"\n") + 1)
     log.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
     log.flush()
     os.fsync(log.fileno())
@@ -134,6 +135,8 @@ def _checked(home: Path, content: bytes) -> list[Line]:
     rows = list(rows)
     previous = rows[-1]["decision_id"] if rows else ""
     end = content.rfind(b"\n") + 1
+    if end == proved:
+        return rows
     for number, line in enumerate(content[proved:end].splitlines(), len(rows) + 1):
         try:
             row = json.loads(line)
@@ -146,5 +149,5 @@ def _checked(home: Path, content: bytes) -> list[Line]:
             )
         previous = row["decision_id"]
         rows.append(row)
-    _PROVED[path] = end, sha256(content[:end]).hexdigest(), rows
-    return list(rows)
+    _PROVED[path] = end, sha256(content[:end]).hexdigest(), list(rows)
+    return rows

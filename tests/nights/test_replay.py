@@ -19,6 +19,7 @@ from tasks.stores.home import load_practice
 from tasks.stores.mailbox import DirectoryMailbox, open_mailbox
 from tasks.stores.practice_home import lay_out_sample
 from tasks.stores.replay import differing_seals
+from tasks.stores.snapshot import ask
 from tasks.stores.warehouse import reader, session, warehouse_path
 
 FIRST = date(2026, 3, 28)
@@ -143,6 +144,7 @@ def test_as_of_a_night_the_books_are_as_they_were_when_it_ended(as_of_month_end,
     into, found = as_of_month_end
     assert _hashes(into) == month_end["hashes"]
     assert found.last_night == MONTH_END
+    assert ask(into, "select max(night) as night from reports.night") == [{"night": MONTH_END}]
 
 
 def test_a_year_later_every_measure_of_a_closed_month_is_the_same_to_the_cent(practice, as_of_month_end, month_end):
