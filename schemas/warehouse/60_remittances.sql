@@ -33,8 +33,8 @@ create table if not exists remittances.payment ( -- one row per 835 transaction 
   payment_cents      bigint not null, -- cents, BPR02
   paid_on            date not null, -- BPR16, else DTM*405
   production_on      date, -- DTM*405
-  verdict            varchar not null, -- accepted, held (does not balance or repeats a payment), repeated
-  verdict_reason     varchar, -- why held
+  verdict            varchar not null, -- accepted, held (does not balance, is no payment, contradicts another), repeated; new while the night reads
+  verdict_reason     varchar, -- why held or repeated: what is wrong, then what to do
   read_on            date not null -- night
 );
 
@@ -66,7 +66,9 @@ create table if not exists remittances.claim ( -- one row per CLP
   service_end_on         date, -- DTM*233
   claim_id               varchar, -- our claim, null where unmatched
   claim_version          integer, -- its version
-  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number
+  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number, member_date_charge_npi, person; without claim_id why it waits: repeated, unmatched_by_person, null where nothing fits
+  matched_on             date, -- night of the match, null where unmatched
+  decision_id            varchar, -- decision of the person who matched or unmatched it
   read_on                date not null -- night
 );
 
