@@ -45,8 +45,12 @@ class RemitHome:
 
     def send(self, claims: Sequence[Claim], tags: Iterable[str] = (TAG,)) -> None:
         """These claims were sent, once for each tag."""
+        self.send_all((claims, tag) for tag in tags)
+
+    def send_all(self, sent: Iterable[tuple[Sequence[Claim], str]]) -> None:
+        """Claims of many worlds were sent, each world under its tag."""
         rows = defaultdict(list)
-        for tag in tags:
+        for claims, tag in sent:
             for claim in claims:
                 _add_claim(rows, claim, lambda text, tag=tag: text.replace(TAG, tag))
         rows["encounters.provider"].append(_row("encounters.provider", provider_key="DOC", npi=NPI))

@@ -7,7 +7,11 @@ from random import Random
 from .making import DAY, NPI, TAG, Claim, Clp, Line, Payment, Plb, Reasons, World, cas, dollars, spread
 
 CODES = ("99213", "99214", "85025", "71046", "20610", "J1030")
-PLB_CODES = "50 72 90 AH AM AP B2 B3 BD BN C5 CR CS CT CV CW DM E3 FB FC GO HM IP IR IS J1 L3 L6 LE LS OA OB PI PL RA RE SL TL WO WU".split()
+PLB_CODES = (
+    *("50", "72", "90", "AH", "AM", "AP", "B2", "B3", "BD", "BN", "C5", "CR", "CS", "CT", "CV", "CW", "DM", "E3", "FB"),
+    *("FC", "GO", "HM", "IP", "IR", "IS", "J1", "L3", "L6", "LE", "LS", "OA", "OB", "PI", "PL", "RA", "RE", "SL", "TL"),
+    *("WO", "WU"),
+)
 
 Cycles = list[list[Clp | Plb]]
 Answer = tuple[Line, int, Reasons]
@@ -259,7 +263,14 @@ def many_reasons(t: Teller) -> Cycles:
     for x in claim.lines:
         parts = [p for p in spread(t.rng, x.charge_cents, 9) if p]
         said.append(
-            (x, parts[0], [("OA", r, c) for r, c in zip("94 131 144 16 50 96 4 11".split(), parts[1:], strict=False)])
+            (
+                x,
+                parts[0],
+                [
+                    ("OA", r, c)
+                    for r, c in zip(["94", "131", "144", "16", "50", "96", "4", "11"], parts[1:], strict=False)
+                ],
+            )
         )
     return [[t.clp(claim, said)]]
 
