@@ -66,7 +66,7 @@ create table if not exists remittances.claim ( -- one row per CLP
   service_end_on         date, -- DTM*233
   claim_id               varchar, -- our claim, null where unmatched
   claim_version          integer, -- its version
-  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number, member_date_charge_npi, person; without claim_id why it waits: repeated, unmatched_by_person, null where nothing fits
+  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number, member_date_charge_npi, person; without claim_id why it waits: repeated, unknown_status, unmatched_by_person, null where nothing fits
   matched_on             date, -- night of the match, null where unmatched
   decision_id            varchar, -- decision of the person who matched or unmatched it
   read_on                date not null -- night
@@ -156,3 +156,11 @@ create or replace view remittances.line_balance as -- SVC02 less the line's CAS 
 select s.remitted_claim_id, s.service_id, s.charge_cents, s.paid_cents, coalesce(a.adjusted_cents, 0) as adjusted_cents,
        s.charge_cents - coalesce(a.adjusted_cents, 0) - s.paid_cents as difference_cents
 from remittances.service s left join (select service_id, sum(amount_cents) adjusted_cents from remittances.adjustment where service_id is not null group by 1) a using (service_id);
+
+create or replace view remittances.patient_share_difference as -- remitted claims whose CLP05 is neither the sum of their PR adjustments nor that of their lines alone; reversals may say zero or turn the sign: a payer's slip, or a group code that says another debtor
+with share as (
+  select remitted_claim_id, sum(amount_cents) as share_cents, sum(case when service_id is null then 0 else amount_cents end) as line_cents
+  from remittances.adjustment where group_code = 'PR' group by 1)
+select c.payment_id, c.remitted_claim_id, c.file_sha256, c.patient_cents, coalesce(s.share_cents, 0) as share_cents
+from remittances.claim c left join share s using (remitted_claim_id)
+where c.patient_cents not in (coalesce(s.share_cents, 0), coalesce(s.line_cents, 0)) and not (c.status_code = '22' and c.patient_cents in (0, -s.share_cents));

@@ -47,6 +47,12 @@ where again.remitted_claim_id = o.remitted_claim_id
 """Source: billing.md section 5: a second payment of the same payer claim number under the same trace is not to be taken
 up; MA15 says that a claim was split (RFI 1076). A reversal in the same payment makes room for one more answer."""
 
+_UNKNOWN_STATUS = """
+update open_claim o set match_rule = 'unknown_status' from remittances.claim c
+where c.rowid = o.place and c.status_code not in ('1', '2', '3', '4', '19', '20', '21', '22', '23', '25', '5', '10', '13', '15', '16', '17', '27')
+"""
+"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are."""
+
 _BY_CONTROL_NUMBER = """
 update open_claim o set claim_id = v.claim_id, claim_version = v.claim_version, match_rule = 'patient_control_number'
 from (select v.patient_control_number, v.claim_id, v.claim_version
@@ -165,7 +171,8 @@ _CODE_AND_CHARGE = {
 def match_read(warehouse: Warehouse, payment_ids: Sequence[str], night: date) -> int:
     """Each claim of these payments has ours where numbers say which; give how many have none.
 
-    Shape: remittances.claim, remittances.service. Holds: a claim that its own payment says twice waits, the second time.
+    Shape: remittances.claim, remittances.service. Holds: a claim that its own payment says twice waits, the second time, and so does one of
+    unknown status.
     """
     since = warehouse.value(
         "select min(read_on) from remittances.payment where payment_id in (select unnest($1))", [list(payment_ids)]
@@ -173,6 +180,7 @@ def match_read(warehouse: Warehouse, payment_ids: Sequence[str], night: date) ->
     chosen = f"{_OPEN_CLAIM} where c.read_on >= $2 and c.payment_id in (select unnest($1))"
     with _opened(warehouse, chosen, [list(payment_ids), since]):
         warehouse.execute(_REPEATED)
+        warehouse.execute(_UNKNOWN_STATUS)
         _match(warehouse)
         _keep(warehouse, night)
         return int(warehouse.value("select count(*) from open_claim where claim_id is null"))
