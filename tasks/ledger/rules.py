@@ -3,7 +3,7 @@
 Source: "domain notes" are the billing rules given to this project; "RFI" are the X12 interpretations they quote.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +91,10 @@ RULES = (
     FORWARDING,
     OTHER_PROVIDER_MONEY,
 )
+
+BY_ID = {rule.rule_id: rule for rule in RULES}
+
+
+def load_rules() -> list[dict[str, str]]:
+    """Give the rows of ledger.rule."""
+    return [asdict(rule) for rule in RULES]
