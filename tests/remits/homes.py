@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tasks.apply_matches import apply_matches
 from tasks.post_payments import post_payments
 from tasks.read_remittances import read_remittances
 from tasks.stores.warehouse import session, warehouse_path, writer
@@ -85,7 +86,7 @@ class RemitHome:
         """The steps of the night that have to do with money are done."""
         counts: dict[str, int] = {}
         with session(self.path):
-            for step in (read_remittances, post_payments):
+            for step in (read_remittances, post_payments, apply_matches):
                 counts |= step.fn(self.path, night)
         return counts
 

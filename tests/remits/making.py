@@ -69,6 +69,7 @@ class Payment:
     """One 835 transaction."""
 
     trace: str
+    day: int = 3
     clps: list[Clp] = field(default_factory=list)
     plbs: list[Plb] = field(default_factory=list)
 
@@ -81,10 +82,11 @@ class Payment:
         method = "ACH" if self.net_cents else "NON"
         body = [
             "ST*835*0001",
-            f"BPR*{'I' if self.net_cents else 'H'}*{dollars(self.net_cents)}*C*{method}*CCP*01*011000015*DA*77*1000000001**01*011000028*DA*88*20260303",
+            f"BPR*{'I' if self.net_cents else 'H'}*{dollars(self.net_cents)}*C*{method}*CCP*01*011000015*DA*77"
+            f"*1000000001**01*011000028*DA*88*202603{self.day:02d}",
             f"TRN*1*{self.trace}*1000000001",
             "REF*EV*PRACTICE",
-            "DTM*405*20260302",
+            f"DTM*405*202603{self.day:02d}",
             "N1*PR*HARBOR TEST PLAN",
             "N3*1 TEST STREET",
             "N4*BOSTON*MA*02110",

@@ -313,7 +313,9 @@ def known_by_payer_number(t: Teller) -> Cycles:
     """The payer cuts our number in the reversal; its own number was told with the payment."""
     claim = t.claim()
     said = t.all_paid(claim)
-    return [[t.clp(claim, said)], [t.clp(claim, said, status="22", sign=-1, control=claim.control[2:])]]
+    back = t.clp(claim, said, status="22", sign=-1, control=claim.control[2:])
+    nameless = tuple(s for s in back.segments if not s.startswith("NM1*82"))
+    return [[t.clp(claim, said)], [replace(back, segments=nameless)]]
 
 
 def known_by_its_content(t: Teller) -> Cycles:
@@ -343,7 +345,7 @@ def make_world(seed: int, payments: int, stories: Sequence[Callable[[Teller], Cy
     """
     rng = Random(seed)
     teller = Teller(rng)
-    made = [Payment(f"{TAG}P{n}") for n in range(payments)]
+    made = [Payment(f"{TAG}P{n}", 3 + n) for n in range(payments)]
     told = {}
     for story in stories:
         before = len(teller.claims)

@@ -25,7 +25,7 @@ def remit(tmp_path, ours, clps):
     """Give a home that sent these claims and got these loops, and the rows that matter."""
     home = RemitHome(tmp_path / "home")
     home.send(ours)
-    home.arrive(NIGHT, [written(interchange([Payment("TRACE", clps)], 1))])
+    home.arrive(NIGHT, [written(interchange([Payment("TRACE", clps=clps)], 1))])
     home.run(NIGHT)
     return home
 
@@ -89,7 +89,7 @@ def test_the_number_of_a_payer_counts_for_its_own_claims_only(tmp_path, teller):
     asked = replace(asked, segments=tuple(s.replace("*M1", "*OTHER") for s in asked.segments))
     home = RemitHome(tmp_path / "home")
     home.send([ours])
-    files = [interchange([Payment(f"T{n}", [clp])], n) for n, clp in ((1, told), (2, asked))]
+    files = [interchange([Payment(f"T{n}", clps=[clp])], n) for n, clp in ((1, told), (2, asked))]
     files[1] = [s.replace("*1000000001", "*2000000002") if s.startswith("TRN") else s for s in files[1]]
     files[1] = [s.replace("BPR*H*-", "BPR*H*") for s in files[1]]
     home.arrive(NIGHT, [written(f) for f in files])
