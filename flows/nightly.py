@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
+from tasks.apply_matches import apply_matches
 from tasks.assign_codes import assign_codes
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
@@ -39,6 +40,7 @@ STEPS = (
     read_acknowledgments,
     read_remittances,
     post_payments,
+    apply_matches,
     work_denials,
     close_night,
     publish_reports,

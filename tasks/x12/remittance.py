@@ -95,11 +95,13 @@ class Remitted:
     """The 835s of a piece of one or more files.
 
     Shape: `ended` has, for each file that ends in this piece, its number, tolerances and faults: only then is it known
-    whether what was read of it may be used.
+    whether what was read of it may be used. `faulty` are the numbers of files in this piece that have a fault already:
+    their rows may hold null where an amount could not be read.
     """
 
     tables: Mapping[str, pa.Table]
     ended: Sequence[tuple[int, Mapping[str, int], Sequence[Fault]]]
+    faulty: Sequence[int] = ()
 
 
 def read_remittances(
@@ -118,11 +120,12 @@ def read_remittances(
             for number, faults in part.faults.items():
                 found.setdefault(number, (Counter(), []))[1].extend(faults)
         ended = []
+        faulty = [number for number, (_, faults) in found.items() if faults]
         for file in piece.ended:
             tolerances, faults = found.pop(file.number, (Counter(), []))
             tolerances.update({code: count for code, count in file.tolerances.items() if count})
             ended.append((file.number, tolerances, [file.fault, *faults] if file.fault else faults))
-        yield Remitted(made, ended)
+        yield Remitted(made, ended, faulty)
 
 
 def _made(file_sha256s: Sequence[str] | None, piece: Piece) -> tuple[Piece, dict[str, pa.Table], list[Checked]]:
