@@ -56,6 +56,15 @@ def decisions(home: Path) -> list[dict[str, Any]]:
     return _checked(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
+def line_of(decision: Mapping[str, Any]) -> bytes:
+    """Give the line of the log that a row of decisions.decision stands for, without its line break.
+
+    Holds: a ledger entry made by a decision names these bytes, kept in the vault.
+    """
+    said = {name: decision[name] for name in (*_SAID, "decision_id")}
+    return json.dumps({**said, "made_on": str(said["made_on"])}).encode()
+
+
 def take_up(warehouse: Warehouse, home: Path, night: date) -> int:
     """Every decision of the log is a row of decisions.decision; give how many this night took up."""
     return warehouse.insert(
