@@ -202,6 +202,20 @@ select subject_id as claim_id, encounter_id, payer_id, credit_cents, approved_ce
             when as_of_on > (identified_on + return_days + paused_days::integer)::date then 'overdue' else 'running' end as state
 from measured;
 
+create or replace view patients.summary as -- one row per figure of patients' money as it stands: how many, cents
+with figure(position, what, count, cents) as (
+  select 1, 'visits with a balance open', count(*), sum(balance_cents) from patients.account where balance_cents > 0
+  union all select 2, 'visits paid ahead of the payer''s answer', count(*), sum(credit_cents) from patients.credit where next_step = 'wait_for_payer'
+  union all select 3, 'credits of patients to give back', count(*), sum(refundable_cents) from patients.credit where holder = 'patient' and next_step <> 'wait_for_payer'
+  union all select 4, 'credits of payers to give back', count(*), sum(refundable_cents) from patients.credit where holder = 'payer'
+  union all select 5, 'of them Medicare''s, on the 60-day clock', count(*), sum(credit_cents) from patients.medicare_clock
+  union all select 6, 'refunds approved and not yet paid', count(*), sum(amount_cents) from patients.standing where kind = 'refund' and state = 'approved'
+  union all select 7, 'write-offs proposed', count(*), sum(amount_cents) from patients.standing where kind = 'write_off' and state = 'open'
+  union all select 8, 'write-offs approved', count(*), sum(amount_cents) from patients.standing where kind = 'write_off' and state = 'approved'
+  union all select 9, 'statements made this night', count(*), sum(amount_cents) from patients.statement where made_on = (select max(night) from patients.night)
+  union all select 10, 'statements made so far', count(*), sum(amount_cents) from patients.statement)
+select position, what, count::bigint as count, coalesce(cents, 0)::bigint as cents from figure;
+
 create or replace view patients.foreign_share as -- MUST BE EMPTY: entries on patient_receivable that come neither from group PR of a remittance nor from a patient's payment, write-off or refund
 select entry_id, rule_id, code from ledger.entry
 where account = 'patient_receivable' and rule_id not in ('patient_payment', 'patient_write_off', 'patient_write_off_undone', 'patient_refund')

@@ -13,23 +13,24 @@ from reportlab.pdfgen.canvas import Canvas
 from schemas.money import dollars
 from tasks.patients.statements import Statement
 
-WIDTH, HEIGHT = LETTER
+WIDTH: float = LETTER[0]
+HEIGHT: float = LETTER[1]
 LEFT, RIGHT = 54.0, WIDTH - 54.0
 INK, FAINT, RULE, ACCENT, TINT = map(HexColor, ("#1d2733", "#5d6b7a", "#c9d2db", "#0f5c6e", "#eef4f6"))
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
-ROWS_FIRST, ROWS_NEXT, ROW = 12, 28, 17.0
-"""Lines of the table on the first page and on each further one; height of a line in points."""
-FOOT = 250.0
+ROWS_FIRST, ROWS_NEXT, ROW = 12, 23, 17.0
+"""Lines of the table on the first page and on each further one, so that what stands below it always has room; height of a line in points."""
+FOOT = 248.0
 """Height of what stands below the table on the last page: ages, how to pay, the slip."""
 
 COLUMNS = (
     ("Date of service", 54.0, None),
     ("Visit", 128.0, None),
-    ("Charge", 300.0, "charge_cents"),
-    ("Insurance paid", 366.0, "insurance_paid_cents"),
-    ("Adjusted", 416.0, "adjusted_cents"),
-    ("With insurance", 476.0, "pending_cents"),
-    ("You paid", 516.0, "patient_paid_cents"),
+    ("Charge", 272.0, "charge_cents"),
+    ("Insurance paid", 342.0, "insurance_paid_cents"),
+    ("Adjusted", 394.0, "adjusted_cents"),
+    ("With insurance", 462.0, "pending_cents"),
+    ("You paid", 510.0, "patient_paid_cents"),
     ("You owe", RIGHT, "balance_cents"),
 )
 """Heading, place (left edge of words, right edge of figures), field."""
@@ -44,6 +45,11 @@ class Letterhead:
     receiver: Sequence[str]
     number: int
 
+    @property
+    def written(self) -> str:
+        """Give the number as people read it."""
+        return f"{self.number:06d}"
+
 
 def draw_statement(statement: Statement, head: Letterhead) -> bytes:
     """Give the statement as PDF.
@@ -52,7 +58,7 @@ def draw_statement(statement: Statement, head: Letterhead) -> bytes:
     """
     paper = io.BytesIO()
     canvas = Canvas(paper, pagesize=LETTER, invariant=1, pageCompression=1)
-    canvas.setTitle(f"Statement {head.number}")
+    canvas.setTitle(f"Statement {head.written}")
     canvas.setAuthor(head.sender[0])
     pages = _pages(statement.lines)
     for number, rows in enumerate(pages, 1):
@@ -70,7 +76,7 @@ def draw_statement(statement: Statement, head: Letterhead) -> bytes:
 
 
 def _pages(lines: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:
-    """Cut the lines into pages; the last page has room for what stands below the table."""
+    """Cut the lines into pages."""
     pages = [lines[:ROWS_FIRST]]
     rest = lines[ROWS_FIRST:]
     while rest:
@@ -89,9 +95,9 @@ def _first_head(canvas: Canvas, statement: Statement, head: Letterhead) -> float
     _lines(canvas, LEFT, HEIGHT - 166, head.receiver, INK, 10.5)
     box, facts = HEIGHT - 222, _facts(statement, head)
     canvas.setFillColor(TINT)
-    canvas.roundRect(372, box, RIGHT - 372, 146, 5, stroke=0, fill=1)
+    canvas.roundRect(372, box, RIGHT - 372, 140, 5, stroke=0, fill=1)
     for position, (name, value) in enumerate(facts):
-        y = box + 124 - position * 18
+        y = box + 116 - position * 19
         _text(canvas, 386, y, name, size=9, color=FAINT)
         _text(canvas, RIGHT - 14, y, value, PLAIN, 9, is_right=True)
     canvas.setStrokeColor(RULE)
@@ -103,7 +109,7 @@ def _first_head(canvas: Canvas, statement: Statement, head: Letterhead) -> float
 
 def _facts(statement: Statement, head: Letterhead) -> list[tuple[str, str]]:
     return [
-        ("Statement number", str(head.number)),
+        ("Statement number", head.written),
         ("Statement date", _day(statement.made_on)),
         ("Account", statement.patient_key),
         ("Pay by", _day(statement.due_on)),
@@ -112,7 +118,7 @@ def _facts(statement: Statement, head: Letterhead) -> list[tuple[str, str]]:
 
 def _next_head(canvas: Canvas, statement: Statement, head: Letterhead) -> float:
     _text(canvas, LEFT, HEIGHT - 50, head.sender[0], BOLD, 11, ACCENT)
-    said = f"Statement {head.number} of {_day(statement.made_on)}"
+    said = f"Statement {head.written} of {_day(statement.made_on)}"
     _text(canvas, RIGHT, HEIGHT - 50, said, size=9, color=FAINT, is_right=True)
     return HEIGHT - 84
 
@@ -160,7 +166,7 @@ def _ages(canvas: Canvas, statement: Statement) -> None:
 def _how_to_pay(canvas: Canvas, head: Letterhead) -> None:
     _text(canvas, LEFT, FOOT - 26, "How to pay", BOLD, 10, ACCENT)
     lines = [
-        f"By check to {head.sender[0]}, with the slip below and statement number {head.number} on the check.",
+        f"By check to {head.sender[0]}, with the slip below and statement number {head.written} on the check.",
         f"By phone at {head.phone}, or at the front desk.",
         "Your insurance has answered for these visits; what it left to you is due by the date above.",
         "If an amount looks wrong, or you need more time, please call before that date.",
