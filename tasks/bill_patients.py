@@ -138,18 +138,24 @@ def _facts(warehouse: Warehouse, decision: Decision) -> Facts:
     if proposal is not None:
         holder, subject_id = proposal["holder"], proposal["subject_id"]
     claims = _balances(warehouse, holder, subject_id)
-    credit = warehouse.rows(
-        "select refundable_cents, requested_cents from patients.credit where holder = $1 and subject_id = $2",
-        [holder, subject_id],
-    )
+    credit = _credit(warehouse, holder, subject_id) if decision.kind in ("refund", "approve_refund") else {}
     return Facts(
         encounter_id=claims[0]["encounter_id"] if claims else None,
         balances={row["claim_id"]: row["cents"] for row in claims},
-        refundable_cents=credit[0]["refundable_cents"] if credit else 0,
-        requested_cents=credit[0]["requested_cents"] if credit else 0,
+        refundable_cents=credit.get("refundable_cents", 0),
+        requested_cents=credit.get("requested_cents", 0),
         proposal=proposal,
         moved=_moved(warehouse, proposal) if proposal else {},
     )
+
+
+def _credit(warehouse: Warehouse, holder: str, subject_id: str) -> dict[str, Any]:
+    """Give what can be given back of the account, and what of it is asked for already; nothing where it has no credit."""
+    found = warehouse.rows(
+        "select refundable_cents, requested_cents from patients.credit where holder = $1 and subject_id = $2",
+        [holder, subject_id],
+    )
+    return found[0] if found else {}
 
 
 def _balances(warehouse: Warehouse, holder: str, subject_id: str) -> list[dict[str, Any]]:
