@@ -1,6 +1,7 @@
 """A statement as PDF: what the visit cost, who paid what, what is left to pay, and how. No diagnosis, no words for a service."""
 
 import io
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,11 @@ WIDTH: float = LETTER[0]
 HEIGHT: float = LETTER[1]
 LEFT, RIGHT = 54.0, WIDTH - 54.0
 INK, FAINT, RULE, ACCENT, TINT = map(HexColor, ("#1d2733", "#5d6b7a", "#c9d2db", "#0f5c6e", "#eef4f6"))
+STROKES = str.maketrans("ŁłĐđĦħ", "LlDdHh")
+"""Letters with a stroke: Unicode knows no plain letter in them."""
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
-ROWS_FIRST, ROWS_NEXT, ROW = 12, 23, 17.0
-"""Lines of the table on the first page and on each further one, so that what stands below it always has room; height of a line in points."""
+ROWS_ONLY, ROWS_FIRST, ROWS_NEXT, ROW = 12, 26, 23, 17.0
+"""Lines of the table on an only page, on a first of several, and on a further one; height of a line in points."""
 FOOT = 248.0
 """Height of what stands below the table on the last page: ages, how to pay, the slip."""
 
@@ -76,9 +79,9 @@ def draw_statement(statement: Statement, head: Letterhead) -> bytes:
 
 
 def _pages(lines: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:
-    """Cut the lines into pages."""
-    pages = [lines[:ROWS_FIRST]]
-    rest = lines[ROWS_FIRST:]
+    """Cut the lines into pages; the last one, which has the sums and the slip, has a line at least."""
+    first = len(lines) if len(lines) <= ROWS_ONLY else min(ROWS_FIRST, len(lines) - 1)
+    pages, rest = [lines[:first]], lines[first:]
     while rest:
         pages.append(rest[:ROWS_NEXT])
         rest = rest[ROWS_NEXT:]
@@ -168,7 +171,7 @@ def _how_to_pay(canvas: Canvas, head: Letterhead) -> None:
     lines = [
         f"By check to {head.sender[0]}, with the slip below and statement number {head.written} on the check.",
         f"By phone at {head.phone}, or at the front desk.",
-        "Your insurance has answered for these visits; what it left to you is due by the date above.",
+        "You owe what your insurance left to you; what still waits for your insurance is not asked for here.",
         "If an amount looks wrong, or you need more time, please call before that date.",
     ]
     _lines(canvas, LEFT, FOOT - 41, lines, INK, 9)
@@ -210,7 +213,24 @@ def _text(
 ) -> None:
     canvas.setFont(font, size)
     canvas.setFillColor(color)
-    (canvas.drawRightString if is_right else canvas.drawString)(x, y, text)
+    (canvas.drawRightString if is_right else canvas.drawString)(x, y, _drawable(text))
+
+
+def _drawable(text: str) -> str:
+    """Give the text in letters that the PDF's own fonts have: else the plain letter, else a question mark."""
+    return "".join(c if _is_drawable(c) else _plain(c) for c in unicodedata.normalize("NFC", text))
+
+
+def _plain(letter: str) -> str:
+    base = unicodedata.normalize("NFKD", letter.translate(STROKES))[0]
+    return base if _is_drawable(base) else "?"
+
+
+def _is_drawable(letter: str) -> bool:
+    try:
+        return bool(letter.encode("cp1252"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _fitting(text: str, width: float, size: float) -> str:
