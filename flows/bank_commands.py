@@ -11,7 +11,7 @@ from rich.console import Console
 
 from schemas.errors import ClaimcycleError
 
-bank_app = typer.Typer(help="Tie deposits to remittances.", no_args_is_help=True)
+app = typer.Typer(help="Tie deposits to remittances.", no_args_is_help=True)
 console = Console(width=None if sys.stdout.isatty() else 160, emoji=False)
 DEFAULT_HOME = Path("data")
 Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
@@ -27,7 +27,7 @@ FIND_DEPOSIT = "select deposit_id from bank.deposit where deposit_id like $1 || 
 FIND_PAYMENT = "select payment_id from bank.expected where trace_number = $1 or payment_id = $1"
 
 
-@bank_app.command("list")
+@app.command("list")
 def list_deposits(
     home: Home = DEFAULT_HOME,
     every: Annotated[bool, typer.Option("--all", help="Every remittance and deposit, reconciled ones too.")] = False,
@@ -48,7 +48,7 @@ def list_deposits(
     print_table(console, "Decisions that fit nothing", ask(home, "select * from bank.idle_decision order by made_on"))
 
 
-@bank_app.command()
+@app.command()
 def match(
     deposit: Deposit,
     payment: Annotated[str, typer.Argument(help="The remittance's trace number (TRN02) or payment_id.")],
@@ -61,7 +61,7 @@ def match(
     _decide(home, "match_deposit", deposit, {"payment_id": chosen}, reason, by)
 
 
-@bank_app.command()
+@app.command()
 def unmatch(deposit: Deposit, reason: Reason, home: Home = DEFAULT_HOME, by: By = None) -> None:
     """Decide that a deposit belongs to no remittance known so far."""
     _decide(home, "unmatch_deposit", deposit, {}, reason, by)

@@ -13,6 +13,8 @@
 | read_remittances | 835 | remittances.* |
 | post_payments | claims, remittances | ledger.entry: the one place where money enters |
 | reconcile_bank | files of the bank, remittances | bank.movement, bank.night |
+| apply_matches | decisions, numbers learned since | ledger.entry: money that waited goes to its claim, or back |
+| bill_patients | ledger, decisions | patients.*, statements, ledger.entry of decisions |
 | work_denials | adjustments | denials.case, denials.action |
 | close_night | every view | reports.night |
 | publish_reports | analytics.* | snapshot, page |

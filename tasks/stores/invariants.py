@@ -21,6 +21,9 @@ WAITING = {
     "payers from whom no 835 has come": "select count(*) from analytics.last_era where is_silent",
     "chains of provider level money unexplained": "select count(*) from ledger.chain where is_unexplained",
     "denials open": "select count(*) from denials.worklist",
+    "write-offs and refunds proposed": "select count(*) from patients.standing where state = 'open'",
+    "credits to give back": "select count(*) from patients.credit where next_step not in ('wait_for_payer', 'approve_refund')",
+    "patients' decisions refused": "select count(*) from patients.decided where verdict = 'refused' and taken_up_on = (select max(night) from patients.night)",
 }
 """What waits for a person, each with the query that counts it."""
 
@@ -31,6 +34,9 @@ BAD_INPUT = frozenset(WAITING) - {
     "remittances and deposits to reassociate",
     "payers from whom no 835 has come",
     "chains of provider level money unexplained",
+    "write-offs and refunds proposed",
+    "credits to give back",
+    "patients' decisions refused",
 }
 """What waits because something was not as it should be; the others are a biller's daily work."""
 

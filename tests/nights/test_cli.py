@@ -16,7 +16,21 @@ from schemas.money import cents_of
 from tasks.stores.practice_home import lay_out_sample
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("nightly", "backfill", "census", "explain", "x12", "sql", "doctor", "practice", "payer", "bank")
+COMMANDS = (
+    "nightly",
+    "backfill",
+    "census",
+    "explain",
+    "x12",
+    "sql",
+    "doctor",
+    "practice",
+    "payer",
+    "replay",
+    "unmatched",
+    "patients",
+    "bank",
+)
 
 
 def _run(*arguments):
