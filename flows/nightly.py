@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
+from tasks.apply_matches import apply_matches
 from tasks.assign_codes import assign_codes
 from tasks.bill_patients import bill_patients
 from tasks.check_eligibility import check_eligibility
@@ -40,6 +41,7 @@ STEPS = (
     read_acknowledgments,
     read_remittances,
     post_payments,
+    apply_matches,
     bill_patients,
     work_denials,
     close_night,

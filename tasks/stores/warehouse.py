@@ -26,10 +26,11 @@ def warehouse_path(home: Path) -> Path:
     return home / "warehouse" / "warehouse.duckdb"
 
 
-def _config(path: Path) -> dict[str, Any]:
+def _config(path: Path, threads: int | None = None) -> dict[str, Any]:
     """Give DuckDB's settings for a file: nothing is loaded from outside, one thread while it is small."""
     is_small = not path.exists() or path.stat().st_size < SMALL_BYTES
-    return CONFIG | ({"threads": 1} if is_small else {})
+    wanted = threads or (1 if is_small else None)
+    return CONFIG | ({"threads": wanted} if wanted else {})
 
 
 @contextmanager
@@ -60,7 +61,7 @@ _OPEN: dict[Path, "Warehouse"] = {}
 
 
 @contextmanager
-def session(home: Path) -> Iterator["Warehouse"]:
+def session(home: Path, threads: int | None = None) -> Iterator["Warehouse"]:
     """Open the warehouse for several transactions; nobody else writes meanwhile, and its shape is this edition's.
 
     Holds: within an open session of the same home the same connection is given, and stays open.
@@ -70,7 +71,7 @@ def session(home: Path) -> Iterator["Warehouse"]:
         yield _OPEN[path]
         return
     with locked(home):
-        connection = duckdb.connect(str(path), config=_config(path))
+        connection = duckdb.connect(str(path), config=_config(path, threads))
         try:
             path.chmod(0o600)
             _OPEN[path] = Warehouse(connection)
@@ -186,6 +187,20 @@ class Warehouse:
         """
         if not rows:
             return 0
+        self._register(table, rows)
+        inserted = self._connection.execute(
+            f"insert or ignore into {table} by name select * from incoming_rows"
+        ).fetchall()
+        self._connection.unregister("incoming_rows")
+        return int(inserted[0][0])
+
+    def _append(self, table: str, rows: Sequence[Row]) -> None:
+        self._register(table, rows)
+        self._connection.execute(f"insert into {table} by name select * from incoming_rows")
+        self._connection.unregister("incoming_rows")
+
+    def _register(self, table: str, rows: Sequence[Row]) -> None:
+        """Make the rows the relation incoming_rows, with the table's types."""
         shape = self._connection.sql(f"select * from {table} limit 0").to_arrow_table().schema
         unknown = set(rows[0]) - set(shape.names)
         if unknown:
@@ -195,11 +210,6 @@ class Warehouse:
         except (pa.ArrowInvalid, pa.ArrowTypeError):  # their messages quote the value, which may be PHI
             raise ValueError(f"a row for {table} does not have the table's types") from None
         self._connection.register("incoming_rows", incoming)
-        inserted = self._connection.execute(
-            f"insert or ignore into {table} by name select * from incoming_rows"
-        ).fetchall()
-        self._connection.unregister("incoming_rows")
-        return int(inserted[0][0])
 
     def insert_table(self, table: str, incoming: pa.Table, added: Mapping[str, object]) -> None:
         """Insert the rows of an Arrow table that are not there yet (by primary key), the same values added to each."""
@@ -210,6 +220,16 @@ class Warehouse:
             list(added.values()),
         )
         self._connection.unregister("incoming_rows")
+
+    def replace(self, table: str, rows: Sequence[Row]) -> None:
+        """The table has these rows and no others; where it has them already, nothing is written."""
+        self._connection.execute("create or replace temp table wanted_rows as from " + table + " limit 0")
+        self._append("wanted_rows", rows)
+        differs = f"(from {table} except all from wanted_rows) union all (from wanted_rows except all from {table})"
+        if self.rows(f"select 1 from ({differs}) limit 1"):
+            self._connection.execute(f"delete from {table}")
+            self._connection.execute(f"insert into {table} from wanted_rows")
+        self._connection.execute("drop table wanted_rows")
 
     def take_numbers(self, counter: str, count: int) -> range:
         """Burn the next `count` numbers of a counter and give them; a number is never given twice."""
