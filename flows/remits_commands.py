@@ -1,5 +1,6 @@
 """`claims remits`: remittances posted outside the night, by the night's own steps."""
 
+import getpass
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -67,6 +68,8 @@ def post(
     night = day or _today(practice.timezone)
     with trial_home(home) if dry_run else nullcontext(home) as folder, session(folder) as warehouse:
         digests = _run(folder, files, night)
+        if not dry_run:
+            _note(home, digests, night)
         is_waiting = False
         for name, digest in digests.items():
             is_waiting |= _tell(warehouse, name, digest, dry_run)
@@ -74,6 +77,15 @@ def post(
         _say("nothing was kept: this was a trial")
     if is_waiting:
         raise typer.Exit(WAITS)
+
+
+def _note(home: Path, digests: Mapping[str, str], night: date) -> None:
+    """Note in the decision log that a person posted these files: vault and log alone tell what was done."""
+    from tasks.stores.decisions import decide
+
+    for name, digest in digests.items():
+        choice = {"file_name": Path(name).name}
+        decide(home, "post_remittance", digest, choice, "posted outside the night", getpass.getuser(), night)
 
 
 def _run(home: Path, files: Sequence[Path], night: date) -> dict[str, str]:

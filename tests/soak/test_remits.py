@@ -12,9 +12,9 @@ for name, size in {
 }.items():
     os.environ.setdefault(name, size)
 
-from tests.remits.test_mutations import test_money_that_one_element_changes_leaves_a_sign
-from tests.remits.test_order import test_any_order_repetition_and_split_gives_the_same_books
-from tests.remits.test_proof import (
+from tests.remits.test_mutations import test_money_that_one_element_changes_leaves_a_sign  # noqa: E402 - sizes first
+from tests.remits.test_order import test_any_order_repetition_and_split_gives_the_same_books  # noqa: E402 - sizes first
+from tests.remits.test_proof import (  # noqa: E402 - sizes first
     answered,
     test_every_claim_is_found_and_no_exception_is_made,
     test_every_payment_is_accepted,
