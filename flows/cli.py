@@ -17,18 +17,21 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from flows import remits_commands, unmatched_commands
+from flows import patients_commands, remits_commands, unmatched_commands
+from flows.replay_commands import app as replay_app
 from schemas.errors import ClaimcycleError, NightFailed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 x12_app = typer.Typer(help="Read X12 files.", no_args_is_help=True)
 practice_app = typer.Typer(help="Make a synthetic practice.", no_args_is_help=True)
 payer_app = typer.Typer(help="Play the synthetic payer.", no_args_is_help=True)
+app.add_typer(replay_app)
 app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
 app.add_typer(remits_commands.app, name="remits")
 app.add_typer(unmatched_commands.app, name="unmatched")
+app.add_typer(patients_commands.app, name="patients")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What every wrong option or argument is; typer exports only its children."""
 console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)

@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 
 from tasks.apply_matches import apply_matches
 from tasks.assign_codes import assign_codes
+from tasks.bill_patients import bill_patients
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
 from tasks.collect_files import collect_files
@@ -41,6 +42,7 @@ STEPS = (
     read_remittances,
     post_payments,
     apply_matches,
+    bill_patients,
     work_denials,
     close_night,
     publish_reports,

@@ -8,7 +8,8 @@ from typing import Any
 from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import night_step
 from tasks.stores import home as homes
-from tasks.stores.mailbox import open_mailbox
+from tasks.stores.journal import DELIVERY, delivery_of, note
+from tasks.stores.mailbox import Mailbox, open_mailbox
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import Warehouse, session
@@ -23,7 +24,8 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
     """Every sealed file is with its partner, or its failure is known, or it is in doubt and waits for proof.
 
     Shape: claims.dispatch, claims.delivery, claims.event.
-    Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself.
+    Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself. The
+    outcome stands in the log before it stands in the warehouse; what the log says became of a try is not tried again.
     """
     practice = homes.load_practice(home)
     with session(home) as warehouse:
@@ -36,24 +38,36 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
 
 
 def _send(warehouse: Warehouse, home: Path, practice: homes.Practice, batch: Mapping[str, Any], night: date) -> str:
-    """Note the try, leave the file, note the outcome; a try that a crash left open is settled by looking first."""
-    mailbox = open_mailbox(home, practice.partner(batch["partner_id"]))
-    content = get_bytes(home, batch["file_sha256"])
+    """Note the try, leave the file, note the outcome; what the log says became of this try is not tried again."""
     attempt = batch["attempts"] + 1
-    mailbox.check_sending()
+    tried = {"batch_id": batch["batch_id"], "attempt": attempt}
+    subject = f"{batch['batch_id']}:{attempt}"
+    known = delivery_of(home, subject)
+    if known is None:
+        mailbox = open_mailbox(home, practice.partner(batch["partner_id"]))
+        mailbox.check_sending()
+        with warehouse.transaction():
+            is_first_try = bool(warehouse.insert("claims.dispatch", [{**tried, "started_on": night}]))
+        started_on = warehouse.value(
+            "select started_on from claims.dispatch where batch_id = $1 and attempt = $2", list(tried.values())
+        )
+        outcome, proof = _leave(mailbox, batch["file_name"], get_bytes(home, batch["file_sha256"]), is_first_try)
+        known = {"outcome": outcome, "proof": proof, "started_on": str(started_on)}
+        note(home, DELIVERY, subject, known, night)
     with warehouse.transaction():
-        dispatch = {"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}
-        is_first_try = warehouse.insert("claims.dispatch", [dispatch])
-    found = "absent" if is_first_try else mailbox.look(batch["file_name"], content)
+        warehouse.insert("claims.dispatch", [{**tried, "started_on": date.fromisoformat(known["started_on"])}])
+        _record(warehouse, batch, attempt, known["outcome"], known["proof"], night)
+    return known["outcome"]
+
+
+def _leave(mailbox: Mailbox, name: str, content: bytes, is_first_try: bool) -> tuple[str, str]:
+    """Leave the file and give outcome and proof; a try that a crash left open is settled by looking first."""
+    found = "absent" if is_first_try else mailbox.look(name, content)
     if found == "absent":
-        outcome, proof = mailbox.deliver(batch["file_name"], content)
-    elif found == "present":
-        outcome, proof = "delivered", f"{len(content)} bytes"
-    else:
-        outcome, proof = "unknown", "a try was cut off and the mailbox cannot tell"
-    with warehouse.transaction():
-        _record(warehouse, batch, attempt, outcome, proof, night)
-    return outcome
+        return mailbox.deliver(name, content)
+    if found == "present":
+        return "delivered", f"{len(content)} bytes"
+    return "unknown", "a try was cut off and the mailbox cannot tell"
 
 
 def _record(

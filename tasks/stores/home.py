@@ -11,6 +11,9 @@ from typing import Any
 from schemas.errors import HomeFault
 from schemas.money import cents_of
 
+REPLAYED = "replayed.json"
+"""Lies in a home that `claims replay` made."""
+
 
 @dataclass(frozen=True)
 class Partner:
@@ -99,6 +102,11 @@ def _partner(said: dict[str, Any]) -> Partner:
         is_simulated=said.get("simulated", False),
         options={k: v for k, v in said.items() if k not in known | {"simulated"}},
     )
+
+
+def is_replayed(home: Path) -> bool:
+    """Tell whether the home was made by a replay: nothing may leave it, and its log is another's."""
+    return (home / REPLAYED).exists()
 
 
 def load_payers(home: Path) -> list[dict[str, Any]]:

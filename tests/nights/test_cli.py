@@ -27,6 +27,7 @@ COMMANDS = (
     "practice",
     "payer",
     "remits",
+    "replay",
     "unmatched",
 )
 
