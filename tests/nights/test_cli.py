@@ -29,6 +29,7 @@ COMMANDS = (
     "remits",
     "replay",
     "unmatched",
+    "patients",
 )
 
 
