@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from flows import bank_commands, patients_commands, unmatched_commands
+from flows import bank_commands, patients_commands, remits_commands, unmatched_commands
 from flows.replay_commands import app as replay_app
 from schemas.errors import ClaimcycleError, NightFailed
 
@@ -30,6 +30,7 @@ app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
 app.add_typer(bank_commands.app, name="bank")
+app.add_typer(remits_commands.app, name="remits")
 app.add_typer(unmatched_commands.app, name="unmatched")
 app.add_typer(patients_commands.app, name="patients")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]

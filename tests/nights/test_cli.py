@@ -26,6 +26,7 @@ COMMANDS = (
     "doctor",
     "practice",
     "payer",
+    "remits",
     "replay",
     "unmatched",
     "patients",
