@@ -13,6 +13,7 @@ from tasks.assign_codes import assign_codes
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
 from tasks.collect_files import collect_files
+from tasks.compare_payments import compare_payments
 from tasks.draft_claims import draft_claims
 from tasks.post_payments import post_payments
 from tasks.publish_reports import publish_reports
@@ -39,6 +40,7 @@ STEPS = (
     read_acknowledgments,
     read_remittances,
     post_payments,
+    compare_payments,
     work_denials,
     close_night,
     publish_reports,

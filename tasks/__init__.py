@@ -12,6 +12,7 @@
 | read_acknowledgments | TA1 999 277CA | acknowledgments.*, claims.event |
 | read_remittances | 835 | remittances.* |
 | post_payments | claims, remittances | ledger.entry: the one place where money enters |
+| compare_payments | remittances, registry/contracts | contracts.comparison: expected against allowed |
 | work_denials | adjustments | denials.case, denials.action |
 | close_night | every view | reports.night |
 | publish_reports | analytics.* | snapshot, page |

@@ -136,6 +136,25 @@ TABLES: tuple[Table, ...] = (
         "No open denial.",
     ),
     Table(
+        "underpaid",
+        "Lines paid too little",
+        (
+            PAYER,
+            CONTROL,
+            Column("line_number", "Line", "count"),
+            Column("procedure_code", "Code", "code"),
+            Column("expected_cents", "Expected $", "cents"),
+            Column("allowed_cents", "Allowed $", "cents"),
+            Column("underpaid_cents", "Too little $", "cents"),
+            Column("how", "Expected by"),
+            Column("paid_on", "Paid on", "date"),
+            Column("byte_start", "At byte", "count"),
+            FILE,
+        ),
+        "No line is known to be underpaid.",
+        "Below the contract's tolerance, or below what the payer allowed before.",
+    ),
+    Table(
         "held_by_rule",
         "Held encounters by rule and owner",
         (
