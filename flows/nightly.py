@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
+from tasks.acknowledge_remittances import acknowledge_remittances
 from tasks.assign_codes import assign_codes
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
@@ -39,6 +40,7 @@ STEPS = (
     send_batches,
     read_acknowledgments,
     read_remittances,
+    acknowledge_remittances,
     post_payments,
     compare_payments,
     work_denials,

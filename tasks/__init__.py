@@ -11,6 +11,7 @@
 | send_batches | claims.batch | mailbox, claims.delivery |
 | read_acknowledgments | TA1 999 277CA | acknowledgments.*, claims.event |
 | read_remittances | 835 | remittances.* |
+| acknowledge_remittances | 835 as received | 999, TA1: claims.batch, mailbox |
 | post_payments | claims, remittances | ledger.entry: the one place where money enters |
 | compare_payments | remittances, registry/contracts | contracts.comparison: expected against allowed |
 | work_denials | adjustments | denials.case, denials.action |

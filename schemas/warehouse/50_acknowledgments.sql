@@ -44,5 +44,16 @@ create table if not exists acknowledgments.claim_answer ( -- one row per STC of 
   primary key (file_sha256, byte_start)
 );
 
+create table if not exists acknowledgments.receipt ( -- one row per file with 835s and what we answered: a 999, a TA1, or nothing
+  file_sha256  varchar not null, -- the file received
+  outcome      varchar not null, -- read, or quarantined: a file released and read is answered again
+  kind         varchar not null, -- 999, TA1, or none
+  batch_id     varchar, -- claims.batch that holds the answer, null for none
+  answer_codes varchar not null, -- AK901 of each group, TA104:TA105 of each interchange, joined by space
+  note         varchar not null, -- why there is none, '' otherwise
+  written_on   date not null, -- night
+  primary key (file_sha256, outcome, kind)
+);
+
 create or replace view acknowledgments.unknown_claim as -- answers for claims that we never sent: a person looks
 select file_sha256, byte_start, patient_control_number, category_code, status_code, read_on from acknowledgments.claim_answer where claim_id is null;

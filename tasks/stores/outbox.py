@@ -1,11 +1,15 @@
-"""The outbox: sealed interchanges, their bytes in the vault, their numbers burnt."""
+"""The outbox: sealed interchanges, their bytes in the vault, their numbers burnt, each left with its partner once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from schemas.keys import key_of
-from tasks.stores.vault import put_bytes
+from tasks.stores.home import Partner
+from tasks.stores.mailbox import open_mailbox
+from tasks.stores.vault import get_bytes, put_bytes
 from tasks.stores.warehouse import Warehouse
 
 
@@ -43,7 +47,7 @@ def register_batch(warehouse: Warehouse, home: Path, sealed: Sealed, night: date
         "payer_id": sealed.payer_id,
         "interchange_control_number": sealed.interchange_control_number,
         "group_control_number": sealed.group_control_number,
-        "file_name": f"{sealed.kind}_{sealed.payer_id}_{sealed.interchange_control_number:09d}.x12",
+        "file_name": f"{sealed.kind}_{sealed.payer_id or sealed.partner_id}_{sealed.interchange_control_number:09d}.x12",
         "file_sha256": digest,
         "claim_count": sealed.claim_count,
         "total_charge_cents": sealed.total_charge_cents,
@@ -54,3 +58,39 @@ def register_batch(warehouse: Warehouse, home: Path, sealed: Sealed, night: date
     warehouse.insert("files.file", [file])
     warehouse.insert("claims.batch", [row])
     return batch_id, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What became of a try to leave a batch with its partner: delivered, failed or unknown, and what proves it."""
+
+    attempt: int
+    outcome: str
+    proof: str
+
+
+def leave(warehouse: Warehouse, home: Path, partner: Partner, batch: Mapping[str, Any], night: date) -> Left:
+    """Note the try, then leave the bytes; a try that a crash left open is settled by looking first.
+
+    Shape: `batch` is a row of claims.unsent. Holds: the try is committed before the mailbox is touched; bytes that lie there are
+    not left again. The caller commits the outcome with note_outcome.
+    """
+    mailbox = open_mailbox(home, partner)
+    content = get_bytes(home, batch["file_sha256"])
+    attempt = batch["attempts"] + 1
+    mailbox.check_sending()
+    with warehouse.transaction():
+        dispatch = {"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}
+        is_first_try = warehouse.insert("claims.dispatch", [dispatch])
+    found = "absent" if is_first_try else mailbox.look(batch["file_name"], content)
+    if found == "absent":
+        return Left(attempt, *mailbox.deliver(batch["file_name"], content))
+    if found == "present":
+        return Left(attempt, "delivered", f"{len(content)} bytes")
+    return Left(attempt, "unknown", "a try was cut off and the mailbox cannot tell")
+
+
+def note_outcome(warehouse: Warehouse, batch: Mapping[str, Any], left: Left, night: date) -> None:
+    """Write what became of the try."""
+    row = {"batch_id": batch["batch_id"], "attempt": left.attempt, "outcome": left.outcome, "proof": left.proof}
+    warehouse.insert("claims.delivery", [row | {"delivered_on": night}])
