@@ -26,18 +26,18 @@ create table if not exists acknowledgments.transaction_answer ( -- one row per A
   primary key (file_sha256, byte_start)
 );
 
-create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA
+create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA, or in a 277 that answers a question about it
   file_sha256            varchar not null, -- file
   byte_start             bigint not null, -- first byte of the STC
   byte_end               bigint not null, -- after it
-  patient_control_number varchar not null, -- TRN02 of 2200D: CLM01 of ours
+  patient_control_number varchar not null, -- TRN02 of 2200D (277: REF*EJ): CLM01 of ours, '' where nothing says whose it is
   payer_claim_number     varchar, -- REF*1K
   category_code          varchar not null, -- STC01-1
   status_code            varchar not null, -- STC01-2
   entity_code            varchar, -- STC01-3
   charge_cents           bigint, -- cents, STC04
   effective_on           date, -- STC02
-  hop                    varchar not null, -- who answers: 2100A NM101 (PR payer, AY clearinghouse)
+  hop                    varchar not null, -- who answers: 2100A NM101 (PR payer, AY clearinghouse); PR for a 277
   claim_id               varchar, -- our claim, null where we never sent it
   claim_version          integer, -- its version
   read_on                date not null, -- night

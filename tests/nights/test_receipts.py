@@ -29,8 +29,13 @@ def test_every_file_of_remittances_has_one_answer_that_lies_with_the_partner(ask
 
 def test_a_file_cut_short_is_refused_by_both_and_what_is_no_835_is_not_answered(asked, answers):
     cut = asked.value("select file_sha256 from files.fault where fault_code = 'TRUNCATED' order by 1 limit 1")
-    assert [(a["kind"], a["answer_codes"]) for a in answers if a["file_sha256"] == cut] == [("999", "R"), ("TA1", "R:023")]
-    other = asked.rows("select r.kind, r.batch_id from acknowledgments.receipt r join files.fault f using (file_sha256) where f.fault_code = 'NOT_X12'")
+    assert [(a["kind"], a["answer_codes"]) for a in answers if a["file_sha256"] == cut] == [
+        ("999", "R"),
+        ("TA1", "R:023"),
+    ]
+    other = asked.rows(
+        "select r.kind, r.batch_id from acknowledgments.receipt r join files.fault f using (file_sha256) where f.fault_code = 'NOT_X12'"
+    )
     assert other == [{"kind": "none", "batch_id": None}]
 
 
