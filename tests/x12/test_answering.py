@@ -1,9 +1,12 @@
 """What is said of an 835 received: accepted or refused by what our reader made of it, at the place it found; pyx12 agrees."""
 
+import random
 import re
+from collections import Counter
 
 import pytest
 
+from schemas.errors import Fault
 from tasks.x12.answering import answer_of, faults_of
 from tasks.x12.judge import judge
 from tasks.x12.receipt import write_999, write_ta1
@@ -126,3 +129,34 @@ def test_nothing_of_the_claims_is_repeated():
     assert b"SECRET" not in said
     assert b"SEC" not in said
     assert said == write_999(ENVELOPE, answer_of(content, False, faults_of(content)).groups)
+
+
+@pytest.mark.parametrize("end", range(120, len(BALANCED) - 1, 37))
+def test_a_file_cut_anywhere_is_refused_or_too_short_to_be_answered(end):
+    content = BALANCED[:end]
+    answer = answer_of(content, False, faults_of(content))
+    assert {group.verdict() for group in answer.groups} <= {"R"}
+    assert all(receipt.code == "R" for receipt in answer.interchanges)
+    assert bool(answer.groups) == (b"005010X221A1~" in content)
+    if answer.groups:
+        assert judge(write_999(ENVELOPE, answer.groups)).accepted
+
+
+def test_damage_gives_a_verdict_that_is_the_readers_or_no_answer():
+    draw, verdicts = random.Random(3), Counter()
+    for _ in range(120):
+        damaged = bytearray(BALANCED)
+        damaged[draw.randrange(len(damaged))] = draw.choice(b"*~:0ZX \n")
+        content = bytes(damaged)
+        faults = faults_of(content)
+        try:
+            answer = answer_of(content, not faults, faults)
+            write_999(ENVELOPE, answer.groups)
+        except Fault as fault:
+            verdicts[fault.code.split("_")[0]] += 1
+            continue
+        for group in answer.groups:
+            assert (group.verdict() == "R") == bool(faults)
+            verdicts[group.verdict()] += 1
+    assert set(verdicts) <= {"A", "E", "R", "WRITE"}
+    assert min(verdicts["A"], verdicts["R"]) > 10 > verdicts["WRITE"]
