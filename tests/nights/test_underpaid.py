@@ -3,7 +3,13 @@
 import csv
 import json
 
+from typer.testing import CliRunner
+
+from flows.cli import app
+from schemas.errors import ClaimcycleError
 from tasks.simulation.payer_scenario import load_scenario
+from tasks.stores.practice_home import lay_out_sample
+from tasks.stores.vault import get_bytes
 
 
 def _truth(rehearsed, asked):
@@ -75,3 +81,31 @@ def test_the_payer_pays_by_the_contract_that_the_practice_holds(rehearsed):
     with (rehearsed / "registry" / "contracts" / "blue_harbor.csv").open(newline="") as stream:
         contract = {row["procedure_code"]: round(float(row["allowed"]) * 100) for row in csv.DictReader(stream)}
     assert dict(load_scenario(rehearsed / "payer.toml").terms_of("BCNE1").fees_cents) == contract
+
+
+def _run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_the_command_lists_each_line_with_what_was_expected_and_its_bytes(asked, rehearsed):
+    done = _run("contracts", "underpaid", "--home", rehearsed)
+    assert done.exit_code == 0, done.output
+    lines = asked.rows("select * from contracts.underpayment")
+    assert f"paid too little: {len(lines)}" in done.output
+    for line in lines:
+        content = get_bytes(rehearsed, line["file_sha256"])[line["byte_start"] : line["byte_end"]]
+        assert content.startswith(f"SVC*HC:{line['procedure_code']}".encode())
+        assert line["file_sha256"][:12] in done.output
+    assert "paid too little: none" in _run("contracts", "underpaid", "--payer", "MEDCD", "--home", rehearsed).output
+
+
+def test_a_schedule_is_loaded_by_command_and_refused_where_it_is_another_kind(tmp_path):
+    home = tmp_path / "home"
+    lay_out_sample(home)
+    kept = home / "registry" / "contracts" / "blue_harbor.csv"
+    again = ("contracts", "load", kept, "--effective", "2026-01-01", "--home", home)
+    assert _run(*again, "--kind", "fees").exit_code == 0
+    assert (home / "registry/contracts/fees_2026-01-01_blue_harbor.csv").read_bytes() == kept.read_bytes()
+    refused = _run(*again, "--kind", "rvu")
+    assert isinstance(refused.exception, ClaimcycleError)
+    assert "holds fees, not rvu" in str(refused.exception)
