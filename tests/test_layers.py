@@ -52,6 +52,7 @@ def test_stages_of_the_warehouse_are_numbered_in_the_order_of_the_night():
         "ledger",
         "chains",
         "bank",
+        "contracts",
         "patients",
         "denials",
         "reports",

@@ -53,6 +53,12 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
                 order by w.deadline_on, w.amount_cents desc, w.case_id limit {LIMIT}""",
             "w",
         ),
+        "underpaid": _named(
+            f"""select {{payer}}, u.patient_control_number, u.line_number, u.procedure_code, u.expected_cents, u.allowed_cents, u.underpaid_cents,
+                       u.basis || ': ' || u.computation as how, u.paid_on, u.byte_start, u.file_sha256, count(*) over () as total_count
+                from contracts.underpayment u {{named}} order by u.underpaid_cents desc, u.service_id limit {LIMIT}""",
+            "u",
+        ),
         "held_by_rule": """
             select o.rule_id, o.owner, count(*) as encounters, sum(o.charge_cents)::bigint as charge_cents,
                    coalesce(max(h.remedy), 'ask claims explain for what stopped it') as remedy

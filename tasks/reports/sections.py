@@ -1,12 +1,7 @@
 """Every table of the page: its section, its columns in words, and what it says when it has no row."""
 
-from tasks.reports.tables import Column, Table
-
-CLAIM = Column("claim_id", "Claim", "id")
-CONTROL = Column("patient_control_number", "Control number", "code")
-FILE = Column("file_sha256", "File (SHA-256)", "id")
-PAYER = Column("payer", "Payer")
-OWNER = Column("owner", "Owner", "words")
+from tasks.reports.sections_bank import BANK
+from tasks.reports.tables import CLAIM, CONTROL, FILE, OWNER, PAYER, Column, Table
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -99,58 +94,7 @@ TABLES: tuple[Table, ...] = (
         ),
         "No night is closed yet.",
     ),
-    Table(
-        "deposits",
-        "Remittances and deposits",
-        (
-            Column("state", "State", "words"),
-            PAYER,
-            Column("trace_number", "Trace number", "code"),
-            Column("paid_on", "Remitted", "date"),
-            Column("settled_on", "In the bank", "date"),
-            Column("banking_days", "Banking days", "count"),
-            Column("expected_cents", "Expected $", "cents"),
-            Column("deposit_cents", "Deposited $", "cents"),
-            Column("difference_cents", "Difference $", "cents"),
-        ),
-        "The bank's files are not looked for: practice.toml has no [bank].",
-        "What a person must look at stands first. Banking days are those between the two, or since the one that is there.",
-    ),
-    Table(
-        "books",
-        "The books against the bank",
-        (Column("line", "Line", "words"), Column("cents", "$", "cents")),
-        "The bank's files are not looked for.",
-    ),
-    Table(
-        "chains",
-        "Takebacks and forwarded balances by payer",
-        (
-            PAYER,
-            Column("kind", "Kind", "words"),
-            Column("open_count", "Open", "count"),
-            Column("open_cents", "To be taken $", "cents"),
-            Column("unexplained_count", "Unexplained", "count"),
-            Column("unexplained_cents", "Unexplained $", "cents"),
-        ),
-        "No payer has announced a takeback or carried a balance.",
-    ),
-    Table(
-        "last_era",
-        "The last remittance of each payer",
-        (
-            PAYER,
-            Column("payee_npi", "Payee NPI", "code"),
-            Column("first_era_on", "First", "date"),
-            Column("last_era_on", "Last", "date"),
-            Column("days_since", "Days since", "count"),
-            Column("era_count", "Remittances", "count"),
-            Column("waiting_claims", "Claims waiting", "count"),
-            Column("oldest_days", "Oldest waits, days", "count"),
-            Column("is_silent", "Silent", "flag"),
-        ),
-        "No payer has sent a remittance, and none was sent a claim.",
-    ),
+    *BANK,
     Table(
         "trend",
         "Night by night",
@@ -193,6 +137,25 @@ TABLES: tuple[Table, ...] = (
             CLAIM,
         ),
         "No open denial.",
+    ),
+    Table(
+        "underpaid",
+        "Lines paid too little",
+        (
+            PAYER,
+            CONTROL,
+            Column("line_number", "Line", "count"),
+            Column("procedure_code", "Code", "code"),
+            Column("expected_cents", "Expected $", "cents"),
+            Column("allowed_cents", "Allowed $", "cents"),
+            Column("underpaid_cents", "Too little $", "cents"),
+            Column("how", "Expected by"),
+            Column("paid_on", "Paid on", "date"),
+            Column("byte_start", "At byte", "count"),
+            FILE,
+        ),
+        "No line is known to be underpaid.",
+        "Below the contract's tolerance, or below what the payer allowed before.",
     ),
     Table(
         "held_by_rule",

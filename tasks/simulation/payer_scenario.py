@@ -6,6 +6,7 @@ Every chance is drawn from a hash of (seed, key, purpose), so no order of files 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,9 @@ T = TypeVar("T")
 class Terms:
     """What one payer pays and when.
 
+    `fees_cents` is what it allows for a unit from `fees_from` on; codes without a fee are allowed by `allowed_percent` of the charge.
+    At `underpaid_rate` it allows a line only `underpaid_percent` of that.
+
     Units: money in cents, shares in percent, filing limit in days, the rest in nights.
     """
 
@@ -36,6 +40,10 @@ class Terms:
     filing_limit_days: int
     payment_lag_nights: tuple[int, ...]
     pay_every_nights: int = 1
+    fees_from: date = date.max
+    fees_cents: Mapping[str, int] = field(default_factory=dict)
+    underpaid_rate: float = 0.0
+    underpaid_percent: float = 100.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,8 @@ class Payments:
     other_adjustment_cents: int = 0
     recode_rate: float = 0.0
     recode_percent: float = 80.0
+    mend_rate: float = 0.0
+    mend_lag_nights: int = 2
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,19 @@ class Deposit:
 
 
 @dataclass(frozen=True)
+class Shortfall:
+    """The payer's own record of a line that it allowed less than its schedule: the truth that a practice may find out."""
+
+    patient_control_number: str
+    line_number: str
+    payer_claim_number: str
+    cause: str
+    scheduled_cents: int
+    allowed_cents: int
+    decided_on: date
+
+
+@dataclass(frozen=True)
 class HeldFile:
     """A finished answer that goes out on a later night."""
 
@@ -122,6 +135,7 @@ class PayerState:
     deductibles: dict[str, int] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
+    shortfalls: list[Shortfall] = field(default_factory=list)
     held: list[HeldFile] = field(default_factory=list)
     deposits: list[Deposit] = field(default_factory=list)
     bad_files_made: dict[str, str] = field(default_factory=dict)

@@ -25,6 +25,7 @@ class Partner:
     mailbox: str
     folder: str
     usage: str = "T"
+    acknowledge_835: bool = True
     is_simulated: bool = False
     scenario: str = ""
     seed: int = 0
@@ -106,7 +107,17 @@ def load_practice(home: Path) -> Practice:
 
 
 def _partner(said: dict[str, Any]) -> Partner:
-    known = {"partner_id", "receiver_id", "receiver_name", "mailbox", "folder", "usage", "scenario", "seed"}
+    known = {
+        "partner_id",
+        "receiver_id",
+        "receiver_name",
+        "mailbox",
+        "folder",
+        "usage",
+        "scenario",
+        "seed",
+        "acknowledge_835",
+    }
     return Partner(
         **{k: v for k, v in said.items() if k in known},
         is_simulated=said.get("simulated", False),

@@ -31,6 +31,7 @@ COMMANDS = (
     "unmatched",
     "patients",
     "bank",
+    "contracts",
 )
 
 
