@@ -39,7 +39,7 @@ def known_events(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[st
 
 def keep_moves(warehouse: Warehouse, moves: Moves) -> None:
     """Write what was applied and what was refused."""
-    warehouse.insert("claims.event", moves.events)
+    warehouse.insert("claims.event", moves.events, "event_id")
     warehouse.insert("claims.refused_event", moves.refused)
 
 
