@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from flows.ledger_commands import ledger_app
+from flows.suspense_commands import suspense_app
 from schemas.errors import ClaimcycleError, NightFailed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -28,6 +29,7 @@ app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(suspense_app, name="suspense")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What every wrong option or argument is; typer exports only its children."""
 console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)

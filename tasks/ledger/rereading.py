@@ -21,6 +21,7 @@ from tasks.ledger.rules import (
     REVERSAL_UNMATCHED,
     SUPERSEDING,
     SUSPENSE_MONEY,
+    SUSPENSE_RELEASE,
     TAKEBACK,
     UNMATCHED_MONEY,
 )
@@ -30,6 +31,7 @@ _CAS, _PLB = ("CAS",), ("PLB",)
 SEGMENTS: Mapping[str, tuple[str, ...]] = {
     PAYMENT.rule_id: ("SVC", "CLP"),
     SUSPENSE_MONEY.rule_id: ("CLP",),
+    SUSPENSE_RELEASE.rule_id: ("CLP",),
     UNMATCHED_MONEY.rule_id: ("CLP",),
     REVERSAL.rule_id: ("SVC", "CAS", "CLP"),
     REVERSAL_UNMATCHED.rule_id: ("SVC", "CAS", "CLP"),
