@@ -25,12 +25,19 @@ select (select count(*) from encounters.outcome) as encounter_count,
 from ledger.claim_balance
 """
 
+KEEP_MEASURES = """
+insert or ignore into reports.kpi by name
+select window_to_on, kpi, value, unit, parts_unit, numerator, denominator, window_from_on, definition_version from analytics.kpi
+"""
+"""The measures as this night leaves them; what an earlier run of the night kept stays."""
+
 
 @night_step
 def close_night(home: Path, night: date) -> dict[str, int]:
     """The night has its row in reports.night, its books are sealed, and no view that must be empty has a row.
 
-    Shape: reports.night, ledger.day_seal. Raises: NightFailed naming the views and their counts; the row is kept all the same.
+    Shape: reports.night, reports.kpi, ledger.day_seal. Raises: NightFailed naming the views and their counts; the row is
+    kept all the same.
     """
     with writer(home) as warehouse:
         seal_days(warehouse)
@@ -42,4 +49,5 @@ def close_night(home: Path, night: date) -> dict[str, int]:
             "reports.night",
             [{"night": night, **row, "waiting_count": waiting, "violation_count": sum(violations.values())}],
         )
+        warehouse.execute(KEEP_MEASURES)
     return {"encounters": row["encounter_count"], "waiting": waiting, "violations": sum(violations.values())}

@@ -14,67 +14,101 @@ from tasks.step import night_step
 from tasks.stores import home as homes
 from tasks.stores.contents import park_unhandled, quarantine
 from tasks.stores.decisions import take_up
+from tasks.stores.journal import ARRIVAL, arrival_of, note
 from tasks.stores.mailbox import open_mailbox
 from tasks.stores.vault import get_bytes, put_bytes
 from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.envelope import read_x12
+
+File = dict[str, Any]
+"""A file that arrived, as the log says it: source, drop_name, file_name, file_sha256, kind, byte_count."""
 
 
 @night_step
 def collect_files(home: Path, night: date) -> dict[str, int]:
     """Every finished file of the drops and mailboxes lies in the vault and is registered; registries are up to date.
 
-    Shape: files.file, files.arrival, files.content, files.fault, decisions.decision. Holds: a file seen before changes nothing.
+    Shape: files.file, files.arrival, files.content, files.fault, decisions.decision.
+    Holds: a file seen before changes nothing. What the night takes, files and decisions, stands in the log before it stands
+    in the warehouse; where the log says it already, nobody looks again.
     """
     practice = homes.load_practice(home)
     with writer(home) as warehouse:
         _load_registries(warehouse, home)
-        arrivals = _Arrivals(home, night, warehouse)
-        drops = sum(_collect_drop(arrivals, folder) for folder in _finished_drops(practice.drops, night))
-        mails = sum(_collect_mail(arrivals, home, partner) for partner in practice.partners)
-        arrivals.keep()
+        line = arrival_of(home, collect_files.name, night)
+        if line is None:
+            line = note(home, ARRIVAL, "", {"files": _look(warehouse, home, practice, night)}, night)
+        counts = _keep(warehouse, json.loads(line["choice"])["files"], night)
         _sort_x12(warehouse, home, _unsorted(warehouse), night)
         park_unhandled(warehouse, night)
-        decided = take_up(warehouse, home, night)
-    return {"drops": drops, "files_of_partners": mails, "decisions": decided}
+        decided = take_up(warehouse, home, night, before=line["sequence"])
+    return {
+        "drops": counts["drop"],
+        "files_of_partners": counts["x12"],
+        "files_of_bank": counts["bank"],
+        "decisions": decided,
+    }
+
+
+_WHOLE = {"drop": "encounters", "bank": "bank"}
+"""Kinds of files that hold one thing, and what it is; of the others the envelope tells."""
+_UNFINISHED = {".part", ".tmp", ".filepart"}
 
 
 class _Arrivals:
-    """What arrives tonight beside what arrived before; kept in one go."""
+    """What lies outside and has not arrived before; its bytes are put into the vault."""
 
-    def __init__(self, home: Path, night: date, warehouse: Warehouse) -> None:
-        self._home, self._night, self._warehouse = home, night, warehouse
+    def __init__(self, home: Path, warehouse: Warehouse) -> None:
+        self._home = home
         before = warehouse.rows("select source, drop_name, file_name, file_sha256 from files.arrival")
         self._arrived = {tuple(row.values()) for row in before}
-        self._contents = {row["file_sha256"] for row in warehouse.rows("select file_sha256 from files.file")}
-        self._files: list[dict[str, Any]] = []
-        self._rows: list[dict[str, Any]] = []
+        self.files: list[File] = []
 
-    def take(self, source: str, drop: str, name: str, kind: str, content: bytes) -> tuple[str, bool]:
-        """Put a file into the vault and note its arrival; give its SHA-256 and whether the content is new."""
+    def take(self, source: str, drop: str, name: str, kind: str, content: bytes) -> str:
+        """Put a file into the vault and note that it is new under this name; give its SHA-256."""
         digest = sha256(content).hexdigest()
-        if (source, drop, name, digest) in self._arrived:
-            return digest, False
-        is_new = digest not in self._contents
-        if is_new:
+        if (source, drop, name, digest) not in self._arrived:
             put_bytes(self._home, content)
-            self._contents.add(digest)
-            file = {"file_sha256": digest, "kind": kind, "byte_count": len(content), "first_seen_on": self._night}
-            self._files.append(file)
-        arrival = {"source": source, "drop_name": drop, "file_name": name, "file_sha256": digest}
-        self._rows.append({**arrival, "arrived_on": self._night, "is_repeat": not is_new})
-        return digest, is_new
+            place = {"source": source, "drop_name": drop, "file_name": name, "file_sha256": digest}
+            self.files.append({**place, "kind": kind, "byte_count": len(content)})
+        return digest
 
-    def keep(self) -> None:
-        """Register everything taken."""
-        self._warehouse.insert("files.file", self._files)
-        self._warehouse.insert("files.arrival", self._rows)
-        drops = [
-            {"file_sha256": file["file_sha256"], "kind": "encounters", "transaction_count": 1}
-            for file in self._files
-            if file["kind"] == "drop"
-        ]
-        self._warehouse.insert("files.content", drops)
+
+def _look(warehouse: Warehouse, home: Path, practice: homes.Practice, night: date) -> list[File]:
+    """Give the files that lie in the drops and mailboxes and have not arrived before, their bytes safe in the vault."""
+    arrivals = _Arrivals(home, warehouse)
+    for folder in _finished_drops(practice.drops, night):
+        _collect_drop(arrivals, folder)
+    for partner in practice.partners:
+        mailbox = open_mailbox(home, partner)
+        for name in mailbox.inbound():
+            arrivals.take(partner.partner_id, "", name, "x12", mailbox.fetch(name))
+    if practice.bank:
+        _collect_bank(arrivals, practice.bank)
+    return arrivals.files
+
+
+def _keep(warehouse: Warehouse, taken: Sequence[File], night: date) -> Counter[str]:
+    """Register the files; give how many contents of each kind are new."""
+    known = {row["file_sha256"] for row in warehouse.rows("select file_sha256 from files.file")}
+    files: dict[str, dict[str, Any]] = {}
+    arrivals = []
+    for file in taken:
+        digest = file["file_sha256"]
+        is_repeat = digest in known or digest in files
+        if not is_repeat:
+            files[digest] = {name: file[name] for name in ("file_sha256", "kind", "byte_count")}
+        place = {name: file[name] for name in ("source", "drop_name", "file_name", "file_sha256")}
+        arrivals.append({**place, "arrived_on": night, "is_repeat": is_repeat})
+    warehouse.insert("files.file", [{**file, "first_seen_on": night} for file in files.values()])
+    warehouse.insert("files.arrival", arrivals)
+    whole = [
+        {"file_sha256": digest, "kind": _WHOLE[file["kind"]], "transaction_count": 1}
+        for digest, file in files.items()
+        if file["kind"] in _WHOLE
+    ]
+    warehouse.insert("files.content", whole)
+    return Counter(file["kind"] for file in files.values())
 
 
 def _load_registries(warehouse: Warehouse, home: Path) -> None:
@@ -112,22 +146,23 @@ def _is_due(name: str, night: date) -> bool:
         return True
 
 
-def _collect_drop(arrivals: _Arrivals, folder: Path) -> int:
-    """Take an export's files, and an index of them that stands for the drop; give 1 when the drop is new."""
+def _collect_drop(arrivals: _Arrivals, folder: Path) -> None:
+    """Take an export's files, and an index of them that stands for the drop."""
     contents = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.suffix in {".csv", ".json"}}
     digests = {}
     for name, content in contents.items():
         kind = "encounters" if name.endswith(".csv") else "manifest"
-        digests[name], _ = arrivals.take("encounters", folder.name, name, kind, content)
+        digests[name] = arrivals.take("encounters", folder.name, name, kind, content)
     index = json.dumps({"drop": folder.name, "files": digests}, sort_keys=True).encode()
-    return int(arrivals.take("encounters", folder.name, "", "drop", index)[1])
+    arrivals.take("encounters", folder.name, "", "drop", index)
 
 
-def _collect_mail(arrivals: _Arrivals, home: Path, partner: homes.Partner) -> int:
-    """Take a partner's finished files; give how many are new."""
-    mailbox = open_mailbox(home, partner)
-    names = mailbox.inbound()
-    return sum(arrivals.take(partner.partner_id, "", name, "x12", mailbox.fetch(name))[1] for name in names)
+def _collect_bank(arrivals: _Arrivals, bank: homes.Bank) -> None:
+    """Take the bank's finished files, by the rule of the mailboxes for names."""
+    files = sorted(p for p in bank.drops.iterdir() if p.is_file()) if bank.drops.is_dir() else []
+    for path in files:
+        if not path.name.startswith(".") and path.suffix not in _UNFINISHED:
+            arrivals.take("bank", "", path.name, "bank", path.read_bytes())
 
 
 def _unsorted(warehouse: Warehouse) -> list[str]:

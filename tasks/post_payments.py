@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from schemas.keys import key_of
-from tasks.claims.lifecycle import Advance, Happening, Standing, advance
-from tasks.denials.answers import RemittanceEvent, event_of
 from tasks.denials.taxonomy import load_taxonomy
 from tasks.ledger.accounts import load_accounts
 from tasks.ledger.balance import load_policy, suspended
@@ -20,9 +18,9 @@ from tasks.ledger.posting import in_posting_order, post_remitted_claim, release_
 from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.rules import load_rules
 from tasks.ledger.suspense import TAKEN_BACK
+from tasks.remittance_moves import move_claims
 from tasks.step import night_step
 from tasks.stores import postings
-from tasks.stores.threads import keep_moves
 from tasks.stores.warehouse import Warehouse, writer
 
 CLAIMS_AT_ONCE = 20_000
@@ -33,9 +31,6 @@ THREADS_AT_ONCE = 20_000
 
 MOVES_AT_ONCE = 50_000
 """Remitted claims that move theirs, in memory at a time."""
-
-ANSWERED = ("PAID", "PART_DENIED", "DENIED", "UNDERPAID", "APPEALED")
-"""States in which an answer of the payer stands, so that more money is supplemental."""
 
 
 @night_step
@@ -59,7 +54,7 @@ def post_payments(home: Path, night: date) -> dict[str, int]:
         _post_provider_adjustments(warehouse, night)
         parts = _parts(postings.count_moving(warehouse, run), MOVES_AT_ONCE)
         for part in range(parts):
-            _move(warehouse, run, parts, part, night)
+            move_claims(warehouse, run, parts, part, night)
         payments = postings.close_due(warehouse, night)
         told += _release(warehouse, night)
         warehouse.insert("ledger.exception", [_exception_row(one, night) for one in told])
@@ -154,40 +149,6 @@ def _post_provider_adjustments(warehouse: Warehouse, night: date) -> None:
     due = _by(postings.due_provider_adjustments(warehouse), "payment_id")
     entries = [entry for rows in due.values() for entry in post_provider_adjustments(rows[0], rows, night)]
     warehouse.insert("ledger.entry", entries)
-
-
-def _move(warehouse: Warehouse, run: int, parts: int, part: int, night: date) -> None:
-    """Move our claims as the remitted ones say, one after another; nothing where one speaks of no money.
-
-    Holds: a posting is made once, so its event is a new one.
-    """
-    standing: dict[str, Standing] = {}
-    moved = Advance([], [])
-    for said in postings.moving(warehouse, run, parts, part):
-        at = standing.setdefault(said["claim_id"], _standing(said))
-        event = event_of(said, lines_missing=said["lines_missing"], is_answered=at.state in ANSWERED)
-        if event is not None:
-            step = advance(standing, [_happening(said, event)], night)
-            moved.events.extend(step.events)
-            moved.refused.extend(step.refused)
-    keep_moves(warehouse, moved)
-
-
-def _standing(said: Mapping[str, Any]) -> Standing:
-    return Standing() if said["state"] is None else Standing(said["state"], said["sequence"], said["newest_version"])
-
-
-def _happening(said: Mapping[str, Any], event: RemittanceEvent) -> Happening:
-    return Happening(
-        said["claim_id"],
-        said["claim_version"],
-        event.event,
-        f"{said['file_sha256']}:{said['byte_start']}",
-        event.detail,
-        file_sha256=said["file_sha256"],
-        byte_start=said["byte_start"],
-        byte_end=said["byte_end"],
-    )
 
 
 def _exception_row(said: Mapping[str, Any], night: date) -> dict[str, Any]:

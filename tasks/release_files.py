@@ -5,7 +5,8 @@ from pathlib import Path
 
 from schemas.errors import ClaimcycleError
 from tasks.step import step
-from tasks.stores.warehouse import writer
+from tasks.stores.journal import RELEASE, REOPEN, note
+from tasks.stores.warehouse import Warehouse, writer
 
 CHOSEN = """
 select distinct r.file_sha256, r.kind from files.reading r join files.arrival a using (file_sha256)
@@ -26,6 +27,8 @@ def release_files(home: Path, payer: str | None, file: str | None, is_dry_run: b
         if not chosen:
             said = " and ".join(f"{what} {name}" for what, name in (("payer", payer), ("file", file)) if name)
             raise ClaimcycleError(f'nothing in quarantine of {said}; `claims sql "from files.quarantined"` lists it')
+        if not is_dry_run:
+            note(home, RELEASE, "", {"payer": payer, "file": file}, _newest_night(warehouse))
         for row in chosen if not is_dry_run else []:
             warehouse.execute(
                 "delete from files.reading where file_sha256 = $1 and kind = $2", [row["file_sha256"], row["kind"]]
@@ -39,6 +42,7 @@ def release_files(home: Path, payer: str | None, file: str | None, is_dry_run: b
 def reopen_steps(home: Path, since: date, until: date, names: list[str]) -> dict[str, int]:
     """These steps of these nights will run again; what they made stays, and they add only what is missing."""
     with writer(home) as warehouse:
+        note(home, REOPEN, "", {"since": str(since), "until": str(until), "steps": names}, _newest_night(warehouse))
         chosen = [since, until, names]
         reopened = warehouse.rows(
             "select * from reports.step where night between $1 and $2 and step in (select unnest($3))", chosen
@@ -47,3 +51,9 @@ def reopen_steps(home: Path, since: date, until: date, names: list[str]) -> dict
             "delete from reports.step where night between $1 and $2 and step in (select unnest($3))", chosen
         )
     return {"reopened": len(reopened)}
+
+
+def _newest_night(warehouse: Warehouse) -> date:
+    """Give the newest night with a step done: what is decided now is decided on what that night left."""
+    newest: date = warehouse.value("select coalesce(max(night), '1970-01-01'::date) from reports.step")
+    return newest

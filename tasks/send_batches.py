@@ -8,9 +8,8 @@ from typing import Any
 from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import night_step
 from tasks.stores import home as homes
-from tasks.stores.mailbox import open_mailbox
+from tasks.stores.outbox import Left, leave, note_outcome
 from tasks.stores.threads import keep_moves, known_events, states_of
-from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import Warehouse, session
 
 EVENTS = {"delivered": "transmit_ok", "failed": "transmit_failed", "unknown": "transmit_unknown"}
@@ -23,7 +22,8 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
     """Every sealed file is with its partner, or its failure is known, or it is in doubt and waits for proof.
 
     Shape: claims.dispatch, claims.delivery, claims.event.
-    Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself.
+    Holds: the same bytes are left again after a known failure only; an unknown outcome is never repeated by itself. The
+    outcome stands in the log before it stands in the warehouse; what the log says became of a try is not tried again.
     """
     practice = homes.load_practice(home)
     with session(home) as warehouse:
@@ -36,38 +36,22 @@ def send_batches(home: Path, night: date) -> dict[str, int]:
 
 
 def _send(warehouse: Warehouse, home: Path, practice: homes.Practice, batch: Mapping[str, Any], night: date) -> str:
-    """Note the try, leave the file, note the outcome; a try that a crash left open is settled by looking first."""
-    mailbox = open_mailbox(home, practice.partner(batch["partner_id"]))
-    content = get_bytes(home, batch["file_sha256"])
-    attempt = batch["attempts"] + 1
-    mailbox.check_sending()
+    """Leave the file, and note the outcome with what it means for each claim."""
+    left = leave(warehouse, home, practice.partner(batch["partner_id"]), batch, night)
     with warehouse.transaction():
-        dispatch = {"batch_id": batch["batch_id"], "attempt": attempt, "started_on": night}
-        is_first_try = warehouse.insert("claims.dispatch", [dispatch])
-    found = "absent" if is_first_try else mailbox.look(batch["file_name"], content)
-    if found == "absent":
-        outcome, proof = mailbox.deliver(batch["file_name"], content)
-    elif found == "present":
-        outcome, proof = "delivered", f"{len(content)} bytes"
-    else:
-        outcome, proof = "unknown", "a try was cut off and the mailbox cannot tell"
-    with warehouse.transaction():
-        _record(warehouse, batch, attempt, outcome, proof, night)
-    return outcome
+        _record(warehouse, batch, left, night)
+    return left.outcome
 
 
-def _record(
-    warehouse: Warehouse, batch: Mapping[str, Any], attempt: int, outcome: str, proof: str, night: date
-) -> None:
-    row = {"batch_id": batch["batch_id"], "attempt": attempt, "outcome": outcome, "proof": proof, "delivered_on": night}
-    warehouse.insert("claims.delivery", [row])
+def _record(warehouse: Warehouse, batch: Mapping[str, Any], left: Left, night: date) -> None:
+    note_outcome(warehouse, batch, left, night)
     claims = warehouse.rows(
         "select claim_id, claim_version from claims.batch_claim where batch_id = $1 order by claim_id",
         [batch["batch_id"]],
     )
-    source = f"{batch['batch_id']}:{attempt}"
+    source = f"{batch['batch_id']}:{left.attempt}"
     happenings = [
-        Happening(c["claim_id"], c["claim_version"], EVENTS[outcome], source, batch["file_name"]) for c in claims
+        Happening(c["claim_id"], c["claim_version"], EVENTS[left.outcome], source, batch["file_name"]) for c in claims
     ]
     claim_ids = [h.claim_id for h in happenings]
     keep_moves(

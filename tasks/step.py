@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from schemas.errors import ClaimcycleError
+from tasks.stores.journal import note_settings, note_step
 from tasks.stores.warehouse import session
 
 P = ParamSpec("P")
@@ -20,7 +21,7 @@ def night_step(function: Callable[[Path, date], dict[str, int]]) -> Task[[Path, 
     """Make a step that is done once a night: run again, it says so and does nothing, until a backfill reopens it.
 
     Shape: reports.step. Holds: what a later step has made in a night is not taken up by an earlier one of the same night,
-    however often the night is run.
+    however often the night is run. The log says with which settings it ran and that it is done: replay goes by that.
     """
 
     @wraps(function)
@@ -28,11 +29,22 @@ def night_step(function: Callable[[Path, date], dict[str, int]]) -> Task[[Path, 
         with session(home) as warehouse:
             if warehouse.rows("select 1 from reports.step where night = $1 and step = $2", [night, function.__name__]):
                 return {"done_before": 1}
+            note_settings(home, night)
             counts = function(home, night)
+            note_step(home, function.__name__, night)
             warehouse.insert("reports.step", [{"night": night, "step": function.__name__}])
         return counts
 
     return step(once)
+
+
+def done_again(task_of_night: Task[[Path, date], dict[str, int]]) -> Callable[[Path, date], dict[str, int]]:
+    """Give the work of a step made by `night_step`, without Prefect and also where its night is done already.
+
+    Holds: steps add only what is missing.
+    """
+    work: Callable[[Path, date], dict[str, int]] = task_of_night.fn.__wrapped__  # type: ignore[attr-defined]
+    return work
 
 
 def step(function: Callable[P, dict[str, int]]) -> Task[P, dict[str, int]]:

@@ -234,15 +234,15 @@ select account, sum(amount_cents) as balance_cents, count(*) as entry_count from
 create or replace view ledger.claim_balance as -- what each claim was charged, paid, adjusted and what is open, cents; the first is the sum of the others
 select claim_id,
        -sum(case when account = 'charges' then amount_cents else 0 end) as charged_cents,
-       sum(case when account = 'cash' and trace_number is not null then amount_cents else 0 end) as paid_cents,
-       sum(case when account = 'cash' and trace_number is null then amount_cents else 0 end) as patient_paid_cents,
+       sum(case when account = 'cash' and (trace_number is not null or rule_id = 'payer_refund_paid') then amount_cents else 0 end) as paid_cents,
+       sum(case when account = 'cash' and trace_number is null and rule_id <> 'payer_refund_paid' then amount_cents else 0 end) as patient_paid_cents,
        sum(case when account = 'contractual' then amount_cents else 0 end) as contractual_cents,
        sum(case when account = 'prior_payer' then amount_cents else 0 end) as prior_payer_cents,
        sum(case when account = 'write_off' then amount_cents else 0 end) as written_off_cents,
        sum(case when account = 'patient_receivable' then amount_cents else 0 end) as patient_cents,
        sum(case when account = 'payer_receivable' then amount_cents else 0 end) as payer_open_cents,
        sum(case when account = 'denied' then amount_cents else 0 end) as denied_cents,
-       sum(case when account in ('suspense', 'unapplied') then amount_cents else 0 end) as waiting_cents
+       sum(case when account in ('suspense', 'unapplied', 'refund_payable') then amount_cents else 0 end) as waiting_cents
 from ledger.entry where claim_id is not null group by 1;
 
 create or replace view ledger.deposit as -- cash posted per payment trace, cents

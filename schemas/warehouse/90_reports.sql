@@ -27,6 +27,23 @@ create table if not exists reports.step ( -- one row per step done in a night: a
   primary key (night, step)
 );
 
+create table if not exists reports.kpi ( -- one row per closed night and measure of the practice (analytics.kpi), as that night left it: never changed afterwards, whatever is posted later
+  window_to_on       date not null, -- the night
+  kpi                varchar not null, -- the measure
+  value              decimal(18, 4), -- in its unit; null where the denominator is 0
+  unit               varchar not null, -- cents, rate or days
+  parts_unit         varchar not null, -- unit of numerator and denominator: cents or count
+  numerator          decimal(18, 4), -- null where the measure is no ratio
+  denominator        decimal(18, 4), -- null where the measure is no ratio
+  window_from_on     date, -- first day it looks at
+  definition_version integer not null, -- version of its definition
+  primary key (window_to_on, kpi)
+);
+
+create or replace view reports.kpi_month as -- one row per closed month and measure: as the last night of that month left it; a month is closed when a night of a later one is
+select date_trunc('month', k.window_to_on)::date as month_on, k.* from reports.kpi k
+where k.window_to_on in (select max(night) from reports.night where night < (select date_trunc('month', max(night)) from reports.night) group by date_trunc('month', night));
+
 create or replace view encounters.outcome as -- one row per encounter ever received, with exactly one outcome
 with latest as (
   select encounter_id, arg_max(charge_cents, (verdict = 'accepted', encounter_version, received_on)) as charge_cents,

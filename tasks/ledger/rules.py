@@ -64,6 +64,21 @@ SUSPENSE_RELEASE = Rule(
 UNMATCHED_MONEY = Rule(
     "unmatched", "1", "a remitted claim that matches no claim of ours: its money waits", "domain notes 2: human queue"
 )
+RELEASE = Rule(
+    "release", "1", "money that waited for its claim no longer waits", "none published: the other half of `unmatched`"
+)
+UNMATCHED_ANSWER = Rule(
+    "unmatched_answer",
+    "1",
+    "a person says that an answer is not this claim's: all of it is taken back",
+    "none published",
+)
+UNMATCHED_REVERSAL = Rule(
+    "unmatched_reversal",
+    "1",
+    "a person says that a reversal is not this claim's: what it took stands",
+    "none published",
+)
 INTEREST = Rule("interest", "1", "PLB L6: interest is income and never touches a claim", "domain notes 2: PLB")
 TAKEBACK = Rule(
     "takeback", "1", "PLB WO and 72: recovery announced, taken or returned", "domain notes 2: PLB; RFI 227, 1756, 2370"
@@ -93,6 +108,9 @@ RULES = (
     SUSPENSE_MONEY,
     SUSPENSE_RELEASE,
     UNMATCHED_MONEY,
+    RELEASE,
+    UNMATCHED_ANSWER,
+    UNMATCHED_REVERSAL,
     INTEREST,
     TAKEBACK,
     FORWARDING,

@@ -11,6 +11,9 @@ from typing import Any
 from schemas.errors import HomeFault
 from schemas.money import cents_of
 
+REPLAYED = "replayed.json"
+"""Lies in a home that `claims replay` made."""
+
 
 @dataclass(frozen=True)
 class Partner:
@@ -22,10 +25,19 @@ class Partner:
     mailbox: str
     folder: str
     usage: str = "T"
+    acknowledge_835: bool = True
     is_simulated: bool = False
     scenario: str = ""
     seed: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Where the practice's bank leaves its files, and the column names of a CSV among them ([bank.csv])."""
+
+    drops: Path
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Practice:
     partners: tuple[Partner, ...]
     first_night: date | None = None
     nights: int = 1
+    bank: Bank | None = None
 
     def partner(self, partner_id: str) -> Partner:
         """Give the partner of that id."""
@@ -86,6 +99,7 @@ def load_practice(home: Path) -> Practice:
             layout=encounters["layout"],
             drops=home / encounters["drops"],
             partners=tuple(_partner(p) for p in said["partner"]),
+            bank=Bank(home / said["bank"]["drops"], said["bank"].get("csv", {})) if "bank" in said else None,
             **practice,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
@@ -93,12 +107,27 @@ def load_practice(home: Path) -> Practice:
 
 
 def _partner(said: dict[str, Any]) -> Partner:
-    known = {"partner_id", "receiver_id", "receiver_name", "mailbox", "folder", "usage", "scenario", "seed"}
+    known = {
+        "partner_id",
+        "receiver_id",
+        "receiver_name",
+        "mailbox",
+        "folder",
+        "usage",
+        "scenario",
+        "seed",
+        "acknowledge_835",
+    }
     return Partner(
         **{k: v for k, v in said.items() if k in known},
         is_simulated=said.get("simulated", False),
         options={k: v for k, v in said.items() if k not in known | {"simulated"}},
     )
+
+
+def is_replayed(home: Path) -> bool:
+    """Tell whether the home was made by a replay: nothing may leave it, and its log is another's."""
+    return (home / REPLAYED).exists()
 
 
 def load_payers(home: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from schemas.errors import ClaimcycleError, HomeFault
-from tasks.stores.home import Partner
+from tasks.stores.home import Partner, is_replayed
 from tasks.stores.vault import write_once
 
 UNFINISHED = (".part", ".tmp", ".filepart")
@@ -75,8 +75,12 @@ class DirectoryMailbox:
 def open_mailbox(home: Path, partner: Partner) -> Mailbox:
     """Open the mailbox that practice.toml names for a partner; nothing is connected yet.
 
-    Raises: HomeFault naming a setting that is missing, unknown or wrong.
+    Raises: HomeFault naming a setting that is missing, unknown or wrong; always in a home that a replay made.
     """
+    if is_replayed(home):
+        raise HomeFault(
+            f"{home} was made by `claims replay`: nothing is sent or fetched there; name the practice's own --home"
+        )
     if partner.mailbox == "directory":
         return DirectoryMailbox(home / partner.folder)
     if partner.mailbox == "sftp":

@@ -60,7 +60,7 @@ def due_in_threads(warehouse: Warehouse, run: int, parts: int, part: int) -> lis
     return warehouse.rows(
         f"""select d.*, c.position, c.payer_claim_number from (select p.* from {_THREADS}) d
             join remittances.claim c on c.remitted_claim_id = d.posting_id join remittances.payment y on y.payment_id = d.payment_id
-            order by y.read_on, y.file_sha256, y.byte_start, c.position""",
+            order by y.read_on, y.paid_on, y.file_sha256, y.byte_start, c.position""",
         [run, parts, part],
     )
 
@@ -114,7 +114,7 @@ def moving(warehouse: Warehouse, run: int, parts: int, part: int) -> list[dict[s
     """
     return warehouse.rows(
         """with due as (
-             select p.*, c.remark_codes, c.position, y.read_on, y.byte_start as payment_start from ledger.posting p
+             select p.*, c.remark_codes, c.position, y.read_on, y.paid_on, y.byte_start as payment_start from ledger.posting p
              join remittances.claim c on c.remitted_claim_id = p.posting_id join remittances.payment y on y.payment_id = p.payment_id
              where p.run = $1 and p.claim_id is not null and hash(p.claim_id) % $2 = $3),
            state as (
@@ -130,7 +130,7 @@ def moving(warehouse: Warehouse, run: int, parts: int, part: int) -> list[dict[s
            select d.posting_id, d.claim_id, d.claim_version, d.status_code, d.paid_cents, d.patient_cents, d.refused_cents, d.refused_codes, d.remark_codes, d.file_sha256, d.byte_start, d.byte_end,
                   s.state, s.sequence, n.newest_version, m.claim_id is not null as lines_missing
            from due d left join state s using (claim_id) left join newest n using (claim_id) left join missing m on m.claim_id = d.claim_id and m.claim_version = d.claim_version
-           order by d.read_on, d.file_sha256, d.payment_start, d.status_code <> '22', d.position""",
+           order by d.read_on, d.paid_on, d.file_sha256, d.payment_start, d.status_code <> '22', d.position""",
         [run, parts, part],
     )
 

@@ -23,7 +23,7 @@ def put_bytes(home: Path, content: bytes) -> str:
 
 def get_bytes(home: Path, digest: str) -> bytes:
     """Give the bytes of a file of the vault, checked against their hash."""
-    content = _path(home, digest).read_bytes()
+    content = _there(home, digest).read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
         raise _changed(digest)
     return content
@@ -31,13 +31,41 @@ def get_bytes(home: Path, digest: str) -> bytes:
 
 def open_content(home: Path, digest: str) -> "FileBytes":
     """Give a file of the vault by slices, checked against its hash."""
-    content = FileBytes(_path(home, digest))
+    content = FileBytes(_there(home, digest))
     found = hashlib.sha256()
     for place in range(0, len(content), _CHUNK):
         found.update(content[place : place + _CHUNK])
     if found.hexdigest() != digest:
         raise _changed(digest)
     return content
+
+
+def link_content(home: Path, digest: str, into: Path) -> None:
+    """The file lies in the vault of another home too: the same file where the disk can link it, else a copy.
+
+    Raises: ClaimcycleError naming a file that is missing or was changed.
+    """
+    open_content(home, digest)
+    target = _path(into, digest)
+    if target.exists():
+        return
+    make_folder(target.parent)
+    try:
+        os.link(_path(home, digest), target)
+    except OSError:  # another disk
+        write_once(target, get_bytes(home, digest))
+
+
+def has_content(home: Path, digest: str) -> bool:
+    """Tell whether the vault has these bytes."""
+    return _path(home, digest).exists()
+
+
+def _there(home: Path, digest: str) -> Path:
+    path = _path(home, digest)
+    if not path.exists():
+        raise ClaimcycleError(f"vault file {digest[:12]} is missing; restore {path} from a backup")
+    return path
 
 
 def _changed(digest: str) -> ClaimcycleError:

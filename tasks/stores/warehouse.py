@@ -29,10 +29,11 @@ def warehouse_path(home: Path) -> Path:
     return home / "warehouse" / "warehouse.duckdb"
 
 
-def _config(path: Path) -> dict[str, Any]:
+def _config(path: Path, threads: int | None = None) -> dict[str, Any]:
     """Give DuckDB's settings for a file: nothing is loaded from outside, one thread while it is small, bounded memory."""
     is_small = not path.exists() or path.stat().st_size < SMALL_BYTES
-    return CONFIG | ({"threads": 1} if is_small else {"memory_limit": MOST_MEMORY})
+    wanted = threads or (1 if is_small else None)
+    return CONFIG | ({} if is_small else {"memory_limit": MOST_MEMORY}) | ({"threads": wanted} if wanted else {})
 
 
 @contextmanager
@@ -63,7 +64,7 @@ _OPEN: dict[Path, "Warehouse"] = {}
 
 
 @contextmanager
-def session(home: Path) -> Iterator["Warehouse"]:
+def session(home: Path, threads: int | None = None) -> Iterator["Warehouse"]:
     """Open the warehouse for several transactions; nobody else writes meanwhile, and its shape is this edition's.
 
     Holds: within an open session of the same home the same connection is given, and stays open.
@@ -73,7 +74,7 @@ def session(home: Path) -> Iterator["Warehouse"]:
         yield _OPEN[path]
         return
     with locked(home):
-        connection = duckdb.connect(str(path), config=_config(path))
+        connection = duckdb.connect(str(path), config=_config(path, threads))
         try:
             path.chmod(0o600)
             _OPEN[path] = Warehouse(connection)

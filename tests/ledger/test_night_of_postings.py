@@ -42,9 +42,16 @@ def balances(warehouse):
 
 def decide(warehouse, night, choice, number=1):
     (posting,) = [row["posting_id"] for row in warehouse.rows("select posting_id from ledger.suspense")]
-    warehouse.execute(
-        f"""insert into decisions.decision values ('D{number}', {number}, 'release_suspense', '{posting}', '{{"release": "{choice}"}}', 'why', 'who', '{night}', '', '{night}')"""
-    )
+    row = {
+        "decision_id": f"D{number}",
+        "sequence": number,
+        "kind": "release_suspense",
+        "subject_id": posting,
+        "made_on": night,
+        "taken_up_on": night,
+    }
+    said = {"choice": f'{{"release": "{choice}"}}', "reason": "why", "made_by": "who", "previous_id": ""}
+    warehouse.insert("decisions.decision", [row | said])
 
 
 SUSPENDED = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.nightly import STEPS
 from tasks.rehearse_payer import rehearse_payer
-from tasks.stores import mailbox, vault, warehouse
+from tasks.stores import decisions, mailbox, vault, warehouse
 from tasks.stores.practice_home import lay_out_sample
 from tasks.stores.warehouse import Warehouse, reader, session, warehouse_path
 
@@ -76,6 +76,7 @@ def _count_effects(home: Path, kill_at: int) -> None:
     Warehouse.execute = counted(Warehouse.execute)
     for module in (vault, mailbox, sys.modules["tasks.rehearse_payer"]):
         module.write_once = counted(module.write_once)
+    decisions._append = counted(decisions._append)
     warehouse.duckdb = _CommitCounting(warehouse.duckdb, counted)
 
 
@@ -110,10 +111,10 @@ class _Connection:
 
 
 def hashes_of(home: Path) -> dict[str, str]:
-    """Give a hash of each table and of each file that left the practice."""
+    """Give a hash of each table, of each file that left the practice, and of the log."""
     with reader(warehouse_path(home)) as opened:
         found = opened.table_hashes()
-    for path in sorted((home / "mailbox").rglob("*")):
+    for path in [*sorted((home / "mailbox").rglob("*")), home / "decisions" / "log.jsonl"]:
         if path.is_file():
             found[str(path.relative_to(home))] = sha256(path.read_bytes()).hexdigest()
     return found
