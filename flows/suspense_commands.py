@@ -3,7 +3,7 @@
 import getpass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -53,7 +53,7 @@ def release(
     console.print(f"decision {decision_id}: the next night posts it", highlight=False)
 
 
-def _waiting(home: Path) -> list[dict[str, object]]:
+def _waiting(home: Path) -> list[dict[str, Any]]:
     from tasks.stores.snapshot import current_snapshot
     from tasks.stores.warehouse import reader
 
