@@ -36,7 +36,7 @@ DENIAL = Rule("denial", "1", "the payer refuses it, and it is worked", "domain n
 PRIOR_PAYER_EFFECT = Rule(
     "prior_payer", "1", "the payer before has settled it", "domain notes 1 and 8: OA-23 is the prior payer's effect"
 )
-REVERSAL = Rule("reversal", "1", "stored postings are taken back to the cent", "domain notes 2; RFI 1147, 1429")
+REVERSAL = Rule("reversal", "2", "stored postings are taken back to the cent", "domain notes 2; RFI 1147, 1429")
 REVERSAL_UNMATCHED = Rule(
     "reversal_unmatched",
     "1",
@@ -54,6 +54,12 @@ SUSPENSE_MONEY = Rule(
     "1",
     "a remitted claim that does not balance: its money waits",
     "corpus figures: post to suspense with the difference",
+)
+SUSPENSE_RELEASE = Rule(
+    "suspense_release",
+    "1",
+    "money leaves suspense: the payer takes it back, or a person has it posted",
+    "none published: what waits is reversed where it waits, and posted anew",
 )
 UNMATCHED_MONEY = Rule(
     "unmatched", "1", "a remitted claim that matches no claim of ours: its money waits", "domain notes 2: human queue"
@@ -100,6 +106,7 @@ RULES = (
     REVERSAL_UNMATCHED,
     SUPERSEDING,
     SUSPENSE_MONEY,
+    SUSPENSE_RELEASE,
     UNMATCHED_MONEY,
     RELEASE,
     UNMATCHED_ANSWER,

@@ -38,13 +38,13 @@ READ = {".py", ".sql", ".csv", ".toml", ".json", ".html"}
 
 
 def note(home: Path, kind: str, subject_id: str, choice: Mapping[str, Any], night: date) -> Line:
-    """The line stands in the log, and is given; the same line is not written twice in a row."""
-    lines = log_lines(home)
-    said = json.dumps(choice, sort_keys=True)
-    like = {"kind": kind, "subject_id": subject_id, "choice": said, "made_on": night.isoformat()}
-    if not lines or any(lines[-1][name] != value for name, value in like.items()):
-        decide(home, kind, subject_id, choice, "", "claims", night)
-    return log_lines(home)[-1]
+    """The line stands in the log, and is given; nights do not write the same line twice in a row."""
+    said = {"kind": kind, "subject_id": subject_id, "choice": json.dumps(choice, sort_keys=True), "made_on": str(night)}
+    last = next((line for line in reversed(log_lines(home)) if line["kind"].startswith(OF_A_NIGHT)), None)
+    if last is not None and all(last[name] == value for name, value in said.items()):
+        return last
+    made = decide(home, kind, subject_id, choice, "", "claims", night)
+    return next(line for line in reversed(log_lines(home)) if line["decision_id"] == made)
 
 
 def note_step(home: Path, name: str, night: date) -> None:

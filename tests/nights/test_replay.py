@@ -18,7 +18,7 @@ from tasks.stores.decisions import decide, log_lines
 from tasks.stores.home import load_practice
 from tasks.stores.mailbox import DirectoryMailbox, open_mailbox
 from tasks.stores.practice_home import lay_out_sample
-from tasks.stores.replay import differing_seals
+from tasks.stores.replay import differing_seals, other_editions
 from tasks.stores.snapshot import ask
 from tasks.stores.warehouse import reader, session, warehouse_path
 
@@ -218,6 +218,12 @@ def test_a_table_that_was_changed_by_hand_is_told_and_the_command_ends_with_1(pr
     assert result.exit_code == 1
     assert [line.split(":")[0].strip() for line in result.output.splitlines() if "differs" in line] == ["differs"]
     assert "files.file: 10 rows, not all alike" in result.output
+
+
+def test_nights_that_another_edition_ran_are_told(practice, monkeypatch):
+    assert other_editions(log_lines(practice)) == []
+    monkeypatch.setattr("tasks.stores.replay.edition", lambda: "a later one")
+    assert other_editions(log_lines(practice)) == [str(FIRST), str(FIRST + timedelta(days=2))]
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,9 @@ def test_a_night_takes_up_what_stands_before_its_own_line_and_no_line_of_a_night
 
 def test_the_same_line_of_a_night_is_not_written_twice_in_a_row(tmp_path):
     one = note(tmp_path, ARRIVAL, "", {"files": []}, DAY)
+    _two(tmp_path)
     assert note(tmp_path, ARRIVAL, "", {"files": []}, DAY) == one
-    assert note(tmp_path, ARRIVAL, "", {"files": []}, LATER)["sequence"] == 2
+    assert note(tmp_path, ARRIVAL, "", {"files": []}, LATER)["sequence"] == 4
 
 
 def test_lines_of_another_log_are_copied_only_where_they_follow(tmp_path):
