@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tasks.x12 import convert
 from tasks.x12.tables import Array, Rows, Tables
 
 Verdicts = dict[str, dict[str, int]]
@@ -34,8 +35,8 @@ def transaction_differences(tables: Tables) -> tuple[Array, Array]:
     """Give BPR02 less the sum of CLP04 plus the sum of PLB, per transaction, in cents, and whether all is known."""
     payments = tables.rows["payment"]
     stated, is_stated = _cents(payments, "payment_cents")
-    paid, is_paid = _sums(tables.rows["claim"], "payment", "paid_cents", len(payments))
-    withheld, is_withheld = _sums(tables.rows["provider_adjustment"], "payment", "amount_cents", len(payments))
+    paid, is_paid = _sums(tables, "claim", "payment", "paid_cents", len(payments))
+    withheld, is_withheld = _sums(tables, "provider_adjustment", "payment", "amount_cents", len(payments))
     return stated - paid + withheld, is_stated & is_paid & is_withheld
 
 
@@ -53,7 +54,7 @@ def charge_differences(tables: Tables) -> tuple[Array, Array]:
     """Give CLP03 less the sum of SVC02, per claim that has lines."""
     claims, services = tables.rows["claim"], tables.rows["service"]
     charged, is_charged = _cents(claims, "charge_cents")
-    lines, is_line = _sums(services, "claim", "charge_cents", len(claims))
+    lines, is_line = _sums(tables, "service", "claim", "charge_cents", len(claims))
     has_lines = np.bincount(services.parents["claim"], minlength=len(claims)) > 0
     return (charged - lines)[has_lines], (is_charged & is_line)[has_lines]
 
@@ -63,7 +64,12 @@ def patient_differences(tables: Tables) -> tuple[Array, Array]:
     claims, adjustments = tables.rows["claim"], tables.rows["adjustment"]
     stated, is_stated = _cents(claims, "patient_cents")
     owed, is_owed = _sums(
-        adjustments, "claim", "amount_cents", len(claims), tables.says(adjustments.values["group_code"], _PATIENT)
+        tables,
+        "adjustment",
+        "claim",
+        "amount_cents",
+        len(claims),
+        tables.says(adjustments.values["group_code"], _PATIENT),
     )
     is_reversal = tables.says(claims.values["status_code"], _REVERSAL)
     is_told = is_reversal & ((stated == 0) | (stated == -owed))
@@ -84,7 +90,7 @@ def _adjusted_differences(tables: Tables, name: str) -> tuple[Array, Array]:
     rows = tables.rows[name]
     charged, is_charged = _cents(rows, "charge_cents")
     paid, is_paid = _cents(rows, "paid_cents")
-    adjusted, is_adjusted = _sums(tables.rows["adjustment"], name, "amount_cents", len(rows))
+    adjusted, is_adjusted = _sums(tables, "adjustment", name, "amount_cents", len(rows))
     return charged - adjusted - paid, is_charged & is_adjusted & is_paid
 
 
@@ -97,18 +103,13 @@ def _cents(rows: Rows, column: str) -> tuple[Array, Array]:
     return rows.cents(column), values.is_filled if is_required else ~values.is_bad
 
 
-def _sums(rows: Rows, parent: str, column: str, count: int, is_meant: Array | None = None) -> tuple[Array, Array]:
-    """Give the sum of a column for each of `count` parents, and whether all of it is known; rows stand by parent."""
+def _sums(
+    tables: Tables, name: str, parent: str, column: str, count: int, is_meant: Array | None = None
+) -> tuple[Array, Array]:
+    """Give the sum of a column for each of `count` parents, and whether all of it is known."""
+    rows = tables.rows[name]
     cents, is_known = _cents(rows, column)
-    numbers = rows.parents[parent]
-    meant = numbers >= 0 if is_meant is None else is_meant & (numbers >= 0)
-    if not meant.all():
-        numbers, cents, is_known = numbers[meant], cents[meant], is_known[meant]
-    after = np.searchsorted(numbers, np.arange(count + 1))
-    unknown = np.zeros(count, np.int64) if is_known.all() else _between(~is_known, after)
-    return _between(cents, after), unknown == 0
-
-
-def _between(numbers: Array, after: Array) -> Array:
-    """Give the sums of numbers[after[n]:after[n + 1]]."""
-    return np.diff(np.concatenate(([0], np.cumsum(numbers)))[after])
+    parents = rows.parents[parent] if is_meant is None else np.where(is_meant, rows.parents[parent], -1)
+    sums, unknown = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    tables.index.fitting(convert).sums(parents, cents, is_known, sums, unknown)
+    return sums, unknown == 0

@@ -170,6 +170,16 @@ def parent_bytes(byte_start: Numbers, parents: Numbers, values: Numbers) -> None
 
 
 @kernel
+def sums(parents: Numbers, numbers: Numbers, is_known: Numbers, totals: Numbers, unknown: Numbers) -> None:
+    """Add each row's number to the total of its parent, and count those that are not known; -1 is no parent."""
+    for row in range(len(parents)):
+        parent = parents[row]
+        if parent >= 0:
+            totals[parent] += numbers[row]
+            unknown[parent] += not is_known[row]
+
+
+@kernel
 def join(data: Data, spans: Numbers, sign: int, offsets: Numbers, text: Numbers) -> None:
     """Fill `text` with spans joined by a sign, row by row; offsets[row] is where a row's text begins.
 
