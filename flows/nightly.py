@@ -9,7 +9,9 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
+from tasks.apply_matches import apply_matches
 from tasks.assign_codes import assign_codes
+from tasks.bill_patients import bill_patients
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
 from tasks.collect_files import collect_files
@@ -39,6 +41,8 @@ STEPS = (
     read_acknowledgments,
     read_remittances,
     post_payments,
+    apply_matches,
+    bill_patients,
     work_denials,
     close_night,
     publish_reports,

@@ -22,6 +22,7 @@ def print_summary(console: Console, home: Path) -> bool:
         census = take_census(warehouse)
         waiting = {what: count for what, count in count_waiting(warehouse).items() if count}
         set_aside = warehouse.rows(SET_ASIDE)
+        patients = warehouse.rows("select what, count, cents as amount_cents from patients.summary order by position")
     night = census.nights[-1]
     counts = {
         "denials opened": night["denial_case_count"],
@@ -31,6 +32,7 @@ def print_summary(console: Console, home: Path) -> bool:
     print_table(console, "Encounters by outcome", _by_outcome(census))
     _print_states(console, census)
     print_table(console, f"Counts after the night of {night['night']}", _listed(counts))
+    print_table(console, "Patients' money", patients)
     print_table(console, "Waits for a person", _listed(waiting))
     print_table(console, "Bad input set aside", set_aside)
     _print_paths(console, home)
@@ -99,6 +101,7 @@ def _print_paths(console: Console, home: Path) -> None:
         "vault": str(home / "vault"),
         "warehouse (the night's own)": str(warehouse_path(home)),
         "analysts' snapshot": str(current_snapshot(home)),
+        "patients' statements": str(home / "statements"),
         "report page": str(home / "reports" / "report.html"),
     }
     for what, path in paths.items():

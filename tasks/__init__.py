@@ -12,6 +12,8 @@
 | read_acknowledgments | TA1 999 277CA | acknowledgments.*, claims.event |
 | read_remittances | 835 | remittances.* |
 | post_payments | claims, remittances | ledger.entry: the one place where money enters |
+| apply_matches | decisions, numbers learned since | ledger.entry: money that waited goes to its claim, or back |
+| bill_patients | ledger, decisions | patients.*, statements, ledger.entry of decisions |
 | work_denials | adjustments | denials.case, denials.action |
 | close_night | every view | reports.night |
 | publish_reports | analytics.* | snapshot, page |

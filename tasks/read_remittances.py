@@ -1,113 +1,177 @@
-"""Remit: 835s become rows with a verdict; claims are matched by control numbers only."""
+"""Remit: 835s become rows with a verdict; claims are matched by numbers only."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import Fault
+from schemas.money import dollars
 from tasks.step import night_step
-from tasks.stores.contents import finish, quarantine, unread
-from tasks.stores.remitted import match_claims, match_lines
+from tasks.stores.contents import finish_all, quarantine, unread
+from tasks.stores.remitted import match_read
 from tasks.stores.vault import open_content
+from tasks.stores.verdicts import NEW, keep_verdicts, same_trace_payments, unjudged_payments
 from tasks.stores.warehouse import Warehouse, session
 from tasks.x12 import remittance
 
 _THREADS = 2
 """One reads ahead while the other writes."""
 
+_TOGETHER_BYTES = 16_000_000
+"""Small files are read and kept together up to this size: thousands cost little, and a crash loses no more than that."""
+
+_NO_PAYMENT = {
+    "H": "is a notice without money",
+    "P": "announces a payment that is still to come",
+    "X": "leaves it open whether and how it is paid",
+}
+"""BPR01 under which no money has come. Source: billing.md section 2; the meanings are those of X12 element 305."""
+
 
 @night_step
 def read_remittances(home: Path, night: date) -> dict[str, int]:
-    """Every 835 received is rows; each payment is accepted, held with its difference, or known as repeated.
+    """Every 835 received is rows; each payment is accepted, held with the reason, or known as repeated.
 
-    Shape: remittances.*. Holds: one file is one transaction; nothing is corrected; nothing is matched by name.
+    Shape: remittances.*. Holds: a file is kept whole or not at all; nothing is corrected; nothing is matched by name.
     """
     with session(home) as warehouse:
-        contents = unread(warehouse, ["835"])
-        counts = {"files": len(contents), "payments": 0, "held": 0}
-        for digest, kind in contents:
-            try:
-                with warehouse.transaction():
-                    _load(warehouse, home, digest, night)
-                    match_claims(warehouse, digest)
-                    match_lines(warehouse, digest)
-                    payments = warehouse.rows(
-                        "select * from remittances.payment where file_sha256 = $1 order by byte_start", [digest]
-                    )
-                    held = _judge(warehouse, payments)
-                    finish(warehouse, digest, kind, "read", night)
-            except Fault as fault:
-                quarantine(warehouse, digest, kind, fault, night)
-                continue
-            counts["payments"] += len(payments)
-            counts["held"] += held
-    return counts
+        digests = [digest for digest, _ in unread(warehouse, ["835"])]
+        for together in _groups(home, digests):
+            _read(warehouse, home, together, night)
+        with warehouse.transaction():
+            counts = _judge(warehouse, night)
+    return {"files": len(digests), **counts}
 
 
-def _load(warehouse: Warehouse, home: Path, digest: str, night: date) -> None:
-    """Bring the rows of an 835 into the warehouse piece by piece, what was tolerated noted beside them.
+def _groups(home: Path, digests: Sequence[str]) -> Iterator[list[str]]:
+    """Give the files in parts of bounded size; a large one is a part of its own."""
+    together: list[str] = []
+    size = 0
+    for digest in digests:
+        own = len(open_content(home, digest))
+        if together and size + own > _TOGETHER_BYTES:
+            yield together
+            together, size = [], 0
+        together.append(digest)
+        size += own
+    if together:
+        yield together
 
-    Raises: Fault, the first in the file's order; the caller's transaction then forgets the pieces.
+
+class _AtFault(Exception):
+    """Files of a part that are not to be used, with the first fault of each."""
+
+    def __init__(self, faults: Mapping[str, Fault]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+def _read(warehouse: Warehouse, home: Path, digests: Sequence[str], night: date) -> None:
+    """Keep the rows of these files in one transaction; one at fault is set aside whole and the others are read again."""
+    try:
+        with warehouse.transaction():
+            _load(warehouse, home, digests, night)
+            finish_all(warehouse, digests, "835", "read", night)
+    except _AtFault as found:
+        with warehouse.transaction():
+            for digest, fault in found.faults.items():
+                quarantine(warehouse, digest, "835", fault, night)
+        sound = [digest for digest in digests if digest not in found.faults]
+        if sound:
+            _read(warehouse, home, sound, night)
+
+
+def _load(warehouse: Warehouse, home: Path, digests: Sequence[str], night: date) -> None:
+    """Bring the rows of 835s into the warehouse piece by piece, what was tolerated noted beside them.
+
+    Raises: _AtFault with all files that have a fault; the caller's transaction then forgets the pieces.
     """
     ours: Mapping[str, Mapping[str, object]] = {
-        "payment": {"verdict": "accepted", "read_on": night},
+        "payment": {"verdict": NEW, "read_on": night},
         "claim": {"read_on": night},
     }
-    for piece in remittance.read_remittances([open_content(home, digest)], [digest], _THREADS):
-        for name, table in piece.tables.items():
+    faulty: dict[str, Fault] = {}
+    is_sound = True
+    tolerated: list[dict[str, object]] = []
+    contents = [open_content(home, digest) for digest in digests]
+    for piece in remittance.read_remittances(contents, digests, _THREADS):
+        is_sound = is_sound and not piece.faulty
+        for name, table in piece.tables.items() if is_sound else ():
             warehouse.insert_table(f"remittances.{name}", table, ours.get(name, {}))
-        for _, tolerances, faults in piece.ended:
+        for number, tolerances, faults in piece.ended:
             if faults:
-                raise faults[0]
-            tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in tolerances.items()]
-            warehouse.insert("files.tolerance", tolerated)
+                faulty[digests[number]] = faults[0]
+            named = {"file_sha256": digests[number]}
+            tolerated += [named | {"tolerated": t, "occurrences": n} for t, n in tolerances.items()]
+    if faulty:
+        raise _AtFault(faulty)
+    warehouse.insert("files.tolerance", tolerated)
 
 
-def _judge(warehouse: Warehouse, payments: Sequence[Mapping[str, Any]]) -> int:
-    """Hold payments that do not balance, or that say again, or otherwise, what a payment of the same trace said."""
-    held = 0
-    for payment in payments:
-        verdict, reason = _verdict(warehouse, payment)
-        if verdict != "accepted":
-            held += verdict == "held"
-            warehouse.execute(
-                "update remittances.payment set verdict = $1, verdict_reason = $2 where payment_id = $3",
-                [verdict, reason, payment["payment_id"]],
-            )
-    return held
+def _judge(warehouse: Warehouse, night: date) -> dict[str, int]:
+    """Give every payment that was read its verdict and its claims their match."""
+    fresh = unjudged_payments(warehouse)
+    if not fresh:
+        return {"payments": 0, "held": 0, "repeated": 0, "unmatched": 0}
+    verdicts = _verdicts(fresh, same_trace_payments(warehouse))
+    keep_verdicts(warehouse, verdicts)
+    unmatched = match_read(warehouse, [payment["payment_id"] for payment in fresh], night)
+    given = [v["verdict"] for v in verdicts]
+    said = {"held": given.count("held"), "repeated": given.count("repeated")}
+    return {"payments": len(fresh), **said, "unmatched": unmatched}
 
 
-def _verdict(warehouse: Warehouse, payment: Mapping[str, Any]) -> tuple[str, str | None]:
-    payment_id = payment["payment_id"]
-    earlier = warehouse.rows(
-        """select payment_id from remittances.payment where trace_number = $1 and originator_id = $2 and verdict = 'accepted'
-           and (file_sha256 <> $3 or byte_start < $4)""",
-        [payment["trace_number"], payment["originator_id"], payment["file_sha256"], payment["byte_start"]],
-    )
-    if earlier:
-        same = all(_content(warehouse, e["payment_id"]) == _content(warehouse, payment_id) for e in earlier)
-        return (
-            ("repeated", "the same payment in another file")
-            if same
-            else ("held", "another payment has this trace number: ask the payer which is right")
-        )
-    difference = warehouse.value(
-        "select difference_cents from remittances.transaction_balance where payment_id = $1", [payment_id]
-    )
-    if difference:
-        return (
-            "held",
-            f"BPR02 differs by {difference} cents from its claims less its PLB: ask the payer for a corrected 835",
-        )
+def _verdicts(fresh: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give each new payment its verdict beside those of the same trace number and originator, in order of arrival."""
+    contents = {row["payment_id"]: row["content"] for row in told}
+    earlier: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in told:
+        if row["verdict"] != NEW:
+            earlier[row["trace_number"], row["originator_id"]].append(row)
+    verdicts = []
+    for payment in fresh:
+        known = earlier[payment["trace_number"], payment["originator_id"]]
+        content = contents.get(payment["payment_id"])
+        verdict, reason = _verdict(payment, content, known)
+        known.append({**payment, "content": content, "verdict": verdict})
+        verdicts.append({"payment_id": payment["payment_id"], "verdict": verdict, "verdict_reason": reason})
+    return verdicts
+
+
+def _verdict(
+    payment: Mapping[str, Any], content: str | None, known: Sequence[Mapping[str, Any]]
+) -> tuple[str, str | None]:
+    """Give the verdict of a payment: what says again what was said is a repeat, held or not; what is no payment waits."""
+    for other in known:
+        if other["content"] == content:
+            return "repeated", f"the same payment as in {_place(other)}: nothing to do"
+    refused = _refusal(payment)
+    if refused:
+        return "held", refused
+    for other in known:
+        if other["verdict"] == "accepted":
+            return "held", f"{_place(other)} has this trace number with other content: ask the payer which is right"
     return "accepted", None
 
 
-def _content(warehouse: Warehouse, payment_id: str) -> list[tuple[Any, ...]]:
-    """Give what a payment says, without where it stands."""
-    rows = warehouse.rows(
-        """select c.patient_control_number, c.status_code, c.charge_cents, c.paid_cents, c.payer_claim_number, a.group_code, a.reason_code, a.amount_cents
-           from remittances.claim c left join remittances.adjustment a using (remitted_claim_id) where c.payment_id = $1 order by all""",
-        [payment_id],
-    )
-    return [tuple(row.values()) for row in rows]
+def _place(payment: Mapping[str, Any]) -> str:
+    return f"file {payment['file_sha256'][:12]}, byte {payment['byte_start']}"
+
+
+def _refusal(payment: Mapping[str, Any]) -> str | None:
+    """Give why a payment cannot be posted, None where it can."""
+    handling, cents = payment["handling_code"], payment["payment_cents"]
+    if payment["difference_cents"]:
+        return (
+            f"BPR02 differs by {dollars(payment['difference_cents'])} from its claims less its PLB: "
+            "ask the payer for a corrected 835"
+        )
+    if handling in _NO_PAYMENT and (cents or handling != "H"):
+        return f"BPR01 {handling} {_NO_PAYMENT[handling]}: ask the payer for the 835 of the payment"
+    if cents < 0 or (cents and payment["credit_debit_code"] != "C"):
+        return (
+            f"BPR02 {dollars(cents)} with BPR03 {payment['credit_debit_code']} is money taken, not paid: ask the payer"
+        )
+    return None

@@ -33,7 +33,7 @@ def work_denials(home: Path, night: date) -> dict[str, int]:
     with writer(home) as warehouse:
         claims = warehouse.rows(
             """select c.*, p.paid_on from remittances.claim c join remittances.payment p using (payment_id)
-               where c.read_on = $1 and c.claim_id is not null and p.verdict = 'accepted'
+               where c.matched_on = $1 and c.claim_id is not null and p.verdict = 'accepted'
                order by c.claim_id, p.file_sha256, p.byte_start, c.status_code <> '22', c.position""",
             [night],
         )

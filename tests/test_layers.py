@@ -50,6 +50,7 @@ def test_stages_of_the_warehouse_are_numbered_in_the_order_of_the_night():
         "acknowledgments",
         "remittances",
         "ledger",
+        "patients",
         "denials",
         "reports",
         "analytics",

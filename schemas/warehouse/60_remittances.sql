@@ -33,8 +33,8 @@ create table if not exists remittances.payment ( -- one row per 835 transaction 
   payment_cents      bigint not null, -- cents, BPR02
   paid_on            date not null, -- BPR16, else DTM*405
   production_on      date, -- DTM*405
-  verdict            varchar not null, -- accepted, held (does not balance or repeats a payment), repeated
-  verdict_reason     varchar, -- why held
+  verdict            varchar not null, -- accepted, held (does not balance, is no payment, contradicts another), repeated; new while the night reads
+  verdict_reason     varchar, -- why held or repeated: what is wrong, then what to do
   read_on            date not null -- night
 );
 
@@ -66,7 +66,9 @@ create table if not exists remittances.claim ( -- one row per CLP
   service_end_on         date, -- DTM*233
   claim_id               varchar, -- our claim, null where unmatched
   claim_version          integer, -- its version
-  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number
+  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number, member_date_charge_npi, person; without claim_id why it waits: repeated, unknown_status, unmatched_by_person, null where nothing fits
+  matched_on             date, -- night of the match, null where unmatched
+  decision_id            varchar, -- decision of the person who matched or unmatched it
   read_on                date not null -- night
 );
 
@@ -137,6 +139,15 @@ create table if not exists remittances.segment ( -- one row per segment of which
   content           varchar not null -- all of it, without its terminator
 );
 
+create table if not exists remittances.decided_match ( -- one row per decision on a match that a night took up
+  decision_id       varchar primary key, -- decisions.decision
+  remitted_claim_id varchar not null, -- the remitted claim
+  claim_id          varchar, -- our claim, null where it was unmatched
+  verdict           varchar not null, -- taken, refused
+  message           varchar, -- why it was refused and what to do
+  decided_on        date not null -- night
+);
+
 create or replace view remittances.transaction_balance as -- BPR02 against the sum of CLP04 less the sum of PLB, per transaction
 select p.payment_id, p.file_sha256, p.trace_number, p.payment_cents,
        coalesce(c.paid_cents, 0) - coalesce(l.plb_cents, 0) as expected_cents,
@@ -154,3 +165,47 @@ create or replace view remittances.line_balance as -- SVC02 less the line's CAS 
 select s.remitted_claim_id, s.service_id, s.charge_cents, s.paid_cents, coalesce(a.adjusted_cents, 0) as adjusted_cents,
        s.charge_cents - coalesce(a.adjusted_cents, 0) - s.paid_cents as difference_cents
 from remittances.service s left join (select service_id, sum(amount_cents) adjusted_cents from remittances.adjustment where service_id is not null group by 1) a using (service_id);
+
+create or replace view remittances.patient_share_difference as -- remitted claims whose CLP05 is neither the sum of their PR adjustments nor that of their lines alone; reversals may say zero or turn the sign: a payer's slip, or a group code that says another debtor
+with share as (
+  select remitted_claim_id, sum(amount_cents) as share_cents, sum(case when service_id is null then 0 else amount_cents end) as line_cents
+  from remittances.adjustment where group_code = 'PR' group by 1)
+select c.payment_id, c.remitted_claim_id, c.file_sha256, c.patient_cents, coalesce(s.share_cents, 0) as share_cents
+from remittances.claim c left join share s using (remitted_claim_id)
+where c.patient_cents not in (coalesce(s.share_cents, 0), coalesce(s.line_cents, 0)) and not (c.status_code = '22' and c.patient_cents in (0, -s.share_cents));
+
+create or replace view remittances.waiting_claim as -- remitted claims of accepted payments that match none of ours: a person matches them (claims unmatched)
+select c.remitted_claim_id, p.trace_number, c.patient_control_number, c.payer_claim_number, c.status_code, c.charge_cents, c.paid_cents, c.read_on,
+       case c.match_rule when 'repeated' then 'the same payment says the claim twice' when 'unknown_status' then 'its status code is unknown'
+         when 'unmatched_by_person' then 'a person took the match back' else 'no number and no exact tuple names one claim of ours' end as reason
+from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id is null and p.verdict = 'accepted' order by abs(c.paid_cents) desc, c.remitted_claim_id;
+
+create or replace view remittances.candidate as -- at most three claims of ours that share a number, or member and charge, with a remitted claim that waits, and why they are not certain; ids and amounts alone
+with waiting as (
+  select c.* exclude (claim_id, claim_version), coalesce(c.service_start_on, (select min(s.service_on) from remittances.service s where s.remitted_claim_id = c.remitted_claim_id)) as first_on
+  from remittances.claim c semi join remittances.waiting_claim w using (remitted_claim_id)),
+found as (
+  select w.remitted_claim_id, v.claim_id, v.claim_version from waiting w join claims.version v using (patient_control_number)
+  union
+  select w.remitted_claim_id, a.claim_id, a.claim_version from waiting w join acknowledgments.claim_answer a using (payer_claim_number) where a.claim_id is not null
+  union
+  select w.remitted_claim_id, c.claim_id, c.claim_version from waiting w join remittances.claim c using (payer_claim_number) where c.claim_id is not null
+  union
+  select w.remitted_claim_id, v.claim_id, v.claim_version from waiting w join encounters.coverage x on x.member_id = w.member_number
+  join claims.claim k on k.encounter_id = x.encounter_id and k.payer_rank = x.payer_rank
+  join claims.version v on v.claim_id = k.claim_id and v.encounter_version = x.encounter_version and v.total_charge_cents = abs(w.charge_cents)),
+compared as (
+  select f.remitted_claim_id, f.claim_id, v.patient_control_number, v.total_charge_cents,
+         v.patient_control_number = w.patient_control_number as has_number, v.total_charge_cents = abs(w.charge_cents) as has_charge,
+         coalesce(x.member_id = w.member_number, false) as has_member, coalesce(d.npi = w.rendering_npi, false) as has_provider,
+         coalesce((select min(l.service_from_on) from claims.line l where l.claim_id = f.claim_id and l.claim_version = f.claim_version) = w.first_on, false) as has_date
+  from found f join waiting w using (remitted_claim_id) join claims.version v using (claim_id, claim_version) semi join claims.batch_claim b using (claim_id, claim_version)
+  join claims.claim k on k.claim_id = f.claim_id join encounters.encounter e on e.encounter_id = k.encounter_id and e.encounter_version = v.encounter_version
+  left join encounters.coverage x on x.encounter_id = e.encounter_id and x.encounter_version = e.encounter_version and x.payer_rank = k.payer_rank
+  left join encounters.current_provider d on d.provider_key = coalesce(e.rendering_provider_key, e.billing_provider_key))
+select remitted_claim_id, claim_id, patient_control_number, total_charge_cents,
+       coalesce(nullif(concat_ws(', ', case when not has_number then 'control number' end, case when not has_charge then 'charge' end, case when not has_member then 'member' end,
+         case when not has_date then 'date of service' end, case when not has_provider then 'rendering provider' end), ''), 'nothing: other claims share all of it') as differs_in
+from compared qualify row_number() over (partition by remitted_claim_id
+  order by has_number::int + has_charge::int + has_member::int + has_date::int + has_provider::int desc, claim_id) <= 3
+order by remitted_claim_id, claim_id;

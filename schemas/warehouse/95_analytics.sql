@@ -159,8 +159,8 @@ where l.first_sent_on is not null group by grouping sets ((), (k.payer_id)) havi
 
 create or replace view analytics.cash_by_day as -- one row per closed night and per day with cash: cash posted, cents: by payers on claims, by patients, and by payers beside claims (interest, recoveries, money that waits for its claim)
 select n.posted_on, coalesce(sum(e.amount_cents), 0)::bigint as cash_cents,
-       coalesce(sum(e.amount_cents) filter (where e.trace_number is not null and e.claim_id is not null), 0)::bigint as claim_cents,
-       coalesce(sum(e.amount_cents) filter (where e.trace_number is null), 0)::bigint as patient_cents,
+       coalesce(sum(e.amount_cents) filter (where (e.trace_number is not null or e.rule_id = 'payer_refund_paid') and e.claim_id is not null), 0)::bigint as claim_cents,
+       coalesce(sum(e.amount_cents) filter (where e.trace_number is null and e.rule_id <> 'payer_refund_paid'), 0)::bigint as patient_cents,
        coalesce(sum(e.amount_cents) filter (where e.trace_number is not null and e.claim_id is null), 0)::bigint as other_cents
 from (select night as posted_on from reports.night union select posted_on from ledger.entry where account = 'cash') n
 left join ledger.entry e on e.posted_on = n.posted_on and e.account = 'cash' group by 1;

@@ -87,36 +87,48 @@ def remittance_event(
     `lines_missing`: lines of the claim are in no remittance yet. `is_answered`: an earlier answer of it stands.
     Source: domain notes 2 (classify by lines, not by CLP02 alone; RFI 1076 for MA15), schemas/claims/lifecycle.csv.
     """
-    status = claim["status_code"]
+    said = read_answer(claim, services, adjustments, taxonomy)
+    refused = [s for s in said if s.meaning.opens_case]
+    summary = {
+        "status_code": claim["status_code"],
+        "paid_cents": claim["paid_cents"],
+        "patient_cents": sum(s.amount_cents for s in said if s.meaning.kind == "patient"),
+        "refused_cents": sum(s.amount_cents for s in refused),
+        "refused_codes": " ".join(sorted({s.code for s in refused})),
+        "remark_codes": claim["remark_codes"],
+    }
+    return event_of(summary, lines_missing=lines_missing, is_answered=is_answered)
+
+
+def event_of(said: Row, *, lines_missing: bool, is_answered: bool) -> RemittanceEvent | None:
+    """Give the event that a remitted claim is, from its sums; None for a predetermination.
+
+    Shape: `said` has status_code, paid_cents, patient_cents, refused_cents, refused_codes as ledger.posting has them,
+    and remark_codes. The rest as remittance_event.
+    """
+    status = said["status_code"]
     if status == PREDETERMINATION:
         return None
     if status == REVERSED:
-        return RemittanceEvent("remit_reversal", f"CLP02 22, payment {dollars(claim['paid_cents'])}")
+        return RemittanceEvent("remit_reversal", f"CLP02 22, payment {dollars(said['paid_cents'])}")
     if status == FORWARDED_AWAY:
         return RemittanceEvent("remit_forwarded_away", "CLP02 23")
-    said = read_answer(claim, services, adjustments, taxonomy)
-    detail = _detail(claim, said)
-    if lines_missing and SPLIT_REMARK in claim["remark_codes"].split():
+    detail = f"CLP02 {status}, paid {dollars(said['paid_cents'])}"
+    if said["refused_codes"]:
+        detail += f", refused {said['refused_codes']}"
+    if lines_missing and SPLIT_REMARK in said["remark_codes"].split():
         return RemittanceEvent("remit_split_part", detail)
-    if is_answered and claim["paid_cents"] > 0:
+    if is_answered and said["paid_cents"] > 0:
         return RemittanceEvent("remit_supplemental", detail)
-    return RemittanceEvent(_outcome(claim, said), detail)
+    return RemittanceEvent(_outcome(said), detail)
 
 
-def _outcome(claim: Row, said: Sequence[Said]) -> str:
+def _outcome(said: Row) -> str:
     """Give denied where nothing is paid nor left to the patient, partial where some is refused, else paid."""
-    refused = sum(s.amount_cents for s in said if s.meaning.opens_case)
-    patient = sum(s.amount_cents for s in said if s.meaning.kind == "patient")
-    settled = claim["paid_cents"] + patient
-    if settled <= 0 and (refused > 0 or claim["status_code"] == DENIED):
+    settled = said["paid_cents"] + said["patient_cents"]
+    if settled <= 0 and (said["refused_cents"] > 0 or said["status_code"] == DENIED):
         return "remit_denied"
-    return "remit_partial" if refused > 0 else "remit_paid"
-
-
-def _detail(claim: Row, said: Sequence[Said]) -> str:
-    codes = sorted({s.code for s in said if s.meaning.opens_case})
-    refused = f", refused {' '.join(codes)}" if codes else ""
-    return f"CLP02 {claim['status_code']}, paid {dollars(claim['paid_cents'])}{refused}"
+    return "remit_partial" if said["refused_cents"] > 0 else "remit_paid"
 
 
 def _by_reason(adjustments: Sequence[Row]) -> Counter[tuple[str, str]]:

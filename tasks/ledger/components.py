@@ -1,14 +1,18 @@
-"""The money of one remitted claim, piece by piece: which account each piece goes to, and the bytes that say so."""
+"""The money of one remitted claim: the account of each adjustment, and the legs of what the claim says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from tasks.ledger.accounts import CASH, CONTRACTUAL, DENIED, PATIENT_RECEIVABLE, PAYER_RECEIVABLE, PRIOR_PAYER
-from tasks.ledger.entries import Leg, Place, Row, pair
-from tasks.ledger.rules import CONTRACTUAL_ADJUSTMENT, DENIAL, PATIENT_SHARE, PAYMENT, PRIOR_PAYER_EFFECT, Rule
+from tasks.ledger.accounts import CONTRACTUAL, DENIED, PATIENT_RECEIVABLE, PRIOR_PAYER
+from tasks.ledger.entries import Leg, Place, Row
+from tasks.ledger.rules import BY_ID, CONTRACTUAL_ADJUSTMENT, DENIAL, PATIENT_SHARE, PRIOR_PAYER_EFFECT, Rule
 
 ADJUSTMENT_ACCOUNTS = (CONTRACTUAL, DENIED, PATIENT_RECEIVABLE, PRIOR_PAYER)
 """Accounts that a payer's adjustments move money to."""
+
+ANY = "*"
+GROUPS = ("CO", "OA", "PI", "PR", ANY)
+"""Groups of CAS01 that ledger.adjustment_account tells apart; CR is not used in 5010 (RFI 1147)."""
 
 _BY_KIND: dict[str, tuple[str, Rule] | None] = {
     "contractual": (CONTRACTUAL, CONTRACTUAL_ADJUSTMENT),
@@ -26,6 +30,10 @@ class Meaning(Protocol):
     def kind(self) -> str:
         """One of denial, contractual, patient, prior_payer, informational."""
 
+    @property
+    def opens_case(self) -> bool:
+        """Whether a person works it."""
+
 
 class Taxonomy(Protocol):
     """What the ledger asks of the denial science's taxonomy: it is handed in, never imported."""
@@ -34,51 +42,46 @@ class Taxonomy(Protocol):
         """Give the meaning of an adjustment."""
 
 
-def remitted_legs(claim: Row, services: Sequence[Row], counted: Sequence[Row], taxonomy: Taxonomy) -> list[Leg]:
-    """Give the legs of a balanced remitted claim: its payments, then its adjustments, in the order of the file.
+def adjustment_accounts(taxonomy: Taxonomy, reason_codes: Iterable[str]) -> list[dict[str, object]]:
+    """Give the rows of ledger.adjustment_account: every group with every reason, and with any other.
 
-    Holds: cash is CLP04; informational adjustments have no leg, so their cents stay open with the payer.
-    """
-    return [*_payments(claim, services), *_adjustments(services, counted, taxonomy)]
-
-
-def _payments(claim: Row, services: Sequence[Row]) -> list[Leg]:
-    """Give the payment by line where the lines add up to CLP04, else at claim level.
-
-    Source: domain notes 2: line payments differ from CLP04 when claim level CAS exists.
-    """
-    if sum(s["paid_cents"] for s in services) == claim["paid_cents"]:
-        return [
-            leg
-            for s in services
-            for leg in pair(CASH, PAYER_RECEIVABLE, s["paid_cents"], Place.of(s), PAYMENT, s["line_number"])
-        ]
-    return list(pair(CASH, PAYER_RECEIVABLE, claim["paid_cents"], Place.of(claim), PAYMENT))
-
-
-def _adjustments(services: Sequence[Row], counted: Sequence[Row], taxonomy: Taxonomy) -> list[Leg]:
-    lines = {s["service_id"]: s for s in services}
-    legs: list[Leg] = []
-    for a in counted:
-        service = lines.get(a["service_id"])
-        target = _target(a, taxonomy)
-        if target is None:
-            continue
-        account, rule = target
-        code = f"{a['group_code']}-{a['reason_code']}"
-        number = service["line_number"] if service else None
-        legs += pair(account, PAYER_RECEIVABLE, a["amount_cents"], Place.of(a), rule, number, code)
-    return legs
-
-
-def _target(adjustment: Row, taxonomy: Taxonomy) -> tuple[str, Rule] | None:
-    """Give account and rule: group PR is the patient's whatever the reason, else the taxonomy's kind decides.
-
-    Holds: remarks move no money, so a reversal, which has none, finds the account of what it takes back.
+    Holds: group PR is the patient's whatever the reason, else the taxonomy's kind decides; remarks move no money, so a
+    reversal, which has none, finds the account of what it takes back; informational adjustments have no account, so
+    their cents stay open with the payer.
     Source: domain notes 2: the group says who is liable.
     """
-    meaning = taxonomy.classify(adjustment["group_code"], adjustment["reason_code"], ())
+    return [_account(taxonomy, group, reason) for reason in (*reason_codes, ANY) for group in GROUPS]
+
+
+def _account(taxonomy: Taxonomy, group_code: str, reason_code: str) -> dict[str, object]:
+    meaning = taxonomy.classify(group_code, reason_code, ())
     target = _BY_KIND[meaning.kind]
-    if target is not None and adjustment["group_code"] == "PR":
-        return PATIENT_RECEIVABLE, PATIENT_SHARE
-    return target
+    if target is not None and group_code == "PR":
+        target = PATIENT_RECEIVABLE, PATIENT_SHARE
+    return {
+        "group_code": group_code,
+        "reason_code": reason_code,
+        "kind": meaning.kind,
+        "opens_case": meaning.opens_case,
+        "account": target[0] if target else None,
+        "rule_id": target[1].rule_id if target else None,
+    }
+
+
+def said_legs(said: Iterable[Row]) -> list[Leg]:
+    """Give the legs of what a remitted claim says: its payments, then its adjustments, in the order of the file.
+
+    Shape: rows of ledger.said_amount. Holds: the entries are those of ledger.said_entry, key for key.
+    """
+    ordered = sorted(said, key=lambda row: (row["code"] is not None, row["said_start"], row["amount_id"]))
+    return [leg for row in ordered for leg in _sides(row)]
+
+
+def _sides(row: Row) -> tuple[Leg, Leg]:
+    place, rule = Place(row["file_sha256"], row["said_start"], row["said_end"]), BY_ID[row["rule_id"]]
+
+    def side(letter: str, account: str, cents: int) -> Leg:
+        key = row["amount_id"] + letter
+        return Leg(account, cents, place, rule, row["line_number"], row["code"], entry_id=key)
+
+    return side("d", row["debit"], row["amount_cents"]), side("c", row["credit"], -row["amount_cents"])

@@ -42,7 +42,8 @@ class Subject:
 class Leg:
     """One debit (positive) or credit (negative) before it has a key.
 
-    Units: cents. `claim_version` is given where the leg speaks of another version than its posting.
+    Units: cents. `claim_version` is given where the leg speaks of another version than its posting; `entry_id` where
+    the place it was read at gives the key, else the key is a hash of posting and position.
     """
 
     account: str
@@ -52,6 +53,7 @@ class Leg:
     line_number: int | None = None
     code: str | None = None
     claim_version: int | None = None
+    entry_id: str | None = None
 
 
 def pair(
@@ -98,7 +100,7 @@ def refuse_unbalanced(entries: Sequence[Row]) -> None:
 
 def _entry(posting_id: str, position: int, subject: Subject, leg: Leg) -> Entry:
     return {
-        "entry_id": key_of(posting_id, position),
+        "entry_id": leg.entry_id or key_of(posting_id, position),
         "posting_id": posting_id,
         "account": leg.account,
         "amount_cents": leg.amount_cents,

@@ -15,12 +15,15 @@ from tasks.ledger.rules import (
     PRIOR_PAYER_EFFECT,
     REVERSAL,
     REVERSAL_UNMATCHED,
+    UNMATCHED_ANSWER,
+    UNMATCHED_REVERSAL,
 )
 
 ANSWER_RULES = frozenset(
-    rule.rule_id for rule in (PAYMENT, CONTRACTUAL_ADJUSTMENT, PATIENT_SHARE, DENIAL, PRIOR_PAYER_EFFECT)
+    rule.rule_id
+    for rule in (PAYMENT, CONTRACTUAL_ADJUSTMENT, PATIENT_SHARE, DENIAL, PRIOR_PAYER_EFFECT, UNMATCHED_REVERSAL)
 )
-REVERSAL_RULES = frozenset((REVERSAL.rule_id, REVERSAL_UNMATCHED.rule_id))
+REVERSAL_RULES = frozenset((REVERSAL.rule_id, REVERSAL_UNMATCHED.rule_id, UNMATCHED_ANSWER.rule_id))
 MOST_PARTS = 6
 """Open answers that are tried in combination (split claims, supplements); what needs more is a person's work."""
 

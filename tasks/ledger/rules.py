@@ -3,7 +3,7 @@
 Source: "domain notes" are the billing rules given to this project; "RFI" are the X12 interpretations they quote.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,21 @@ SUSPENSE_MONEY = Rule(
 UNMATCHED_MONEY = Rule(
     "unmatched", "1", "a remitted claim that matches no claim of ours: its money waits", "domain notes 2: human queue"
 )
+RELEASE = Rule(
+    "release", "1", "money that waited for its claim no longer waits", "none published: the other half of `unmatched`"
+)
+UNMATCHED_ANSWER = Rule(
+    "unmatched_answer",
+    "1",
+    "a person says that an answer is not this claim's: all of it is taken back",
+    "none published",
+)
+UNMATCHED_REVERSAL = Rule(
+    "unmatched_reversal",
+    "1",
+    "a person says that a reversal is not this claim's: what it took stands",
+    "none published",
+)
 INTEREST = Rule("interest", "1", "PLB L6: interest is income and never touches a claim", "domain notes 2: PLB")
 TAKEBACK = Rule(
     "takeback", "1", "PLB WO and 72: recovery announced, taken or returned", "domain notes 2: PLB; RFI 227, 1756, 2370"
@@ -86,8 +101,18 @@ RULES = (
     SUPERSEDING,
     SUSPENSE_MONEY,
     UNMATCHED_MONEY,
+    RELEASE,
+    UNMATCHED_ANSWER,
+    UNMATCHED_REVERSAL,
     INTEREST,
     TAKEBACK,
     FORWARDING,
     OTHER_PROVIDER_MONEY,
 )
+
+BY_ID = {rule.rule_id: rule for rule in RULES}
+
+
+def load_rules() -> list[dict[str, str]]:
+    """Give the rows of ledger.rule."""
+    return [asdict(rule) for rule in RULES]

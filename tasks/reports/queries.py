@@ -20,6 +20,7 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
         "night": "select * from reports.night order by night desc limit 1",
         "funnel": "select * from analytics.claim_funnel order by position",
         "aging": _named("select {payer}, a.* from analytics.ar_aging a {named} order by payer, a.position", "a"),
+        "patients": "select * from patients.summary order by position",
         "payers": "select *, payer_name as payer from analytics.payer_summary order by charged_cents desc, payer_id",
         "denials_by_category": """
             select category, sum(cases) as cases, sum(cents)::bigint as cents, sum(open_cases) as open_cases,

@@ -64,6 +64,13 @@ TABLES: tuple[Table, ...] = (
         "Credits stand apart: open and credits together are the ledger's balance with payers.",
     ),
     Table(
+        "patients",
+        "Patients' money",
+        (Column("what", "What"), Column("count", "Count", "count"), Column("cents", "Amount $", "cents")),
+        "No patient owes anything.",
+        "Write-offs and refunds move money only when a second person approves: claims patients proposed.",
+    ),
+    Table(
         "denial_reasons",
         "Denials by payer, category and code",
         (

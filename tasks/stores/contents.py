@@ -24,9 +24,13 @@ def unread(warehouse: Warehouse, kinds: Sequence[str]) -> list[tuple[str, str]]:
 
 def finish(warehouse: Warehouse, file_sha256: str, kind: str, outcome: str, night: date) -> None:
     """Note that a step is done with a content: read, quarantined or parked."""
-    warehouse.insert(
-        "files.reading", [{"file_sha256": file_sha256, "kind": kind, "outcome": outcome, "read_on": night}]
-    )
+    finish_all(warehouse, [file_sha256], kind, outcome, night)
+
+
+def finish_all(warehouse: Warehouse, file_sha256s: Sequence[str], kind: str, outcome: str, night: date) -> None:
+    """Note that a step is done with these contents."""
+    named = {"kind": kind, "outcome": outcome, "read_on": night}
+    warehouse.insert("files.reading", [{"file_sha256": digest, **named} for digest in file_sha256s])
 
 
 def quarantine(warehouse: Warehouse, file_sha256: str, kind: str, fault: Fault, night: date) -> None:

@@ -79,6 +79,15 @@ def decisions(home: Path) -> list[Line]:
     return [line for line in log_lines(home) if not line["kind"].startswith(OF_A_NIGHT)]
 
 
+def line_of(decision: Mapping[str, Any]) -> bytes:
+    """Give the line of the log that a row of decisions.decision stands for, without its line break.
+
+    Holds: a ledger entry made by a decision names these bytes, kept in the vault.
+    """
+    said = {name: decision[name] for name in (*_SAID, "decision_id")}
+    return json.dumps({**said, "made_on": str(said["made_on"])}).encode()
+
+
 def take_up(warehouse: Warehouse, home: Path, night: date, before: int | None = None) -> int:
     """Every decision of the log (that stands before that line) is a row of decisions.decision; give how many are new.
 

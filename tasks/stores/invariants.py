@@ -18,10 +18,20 @@ WAITING = {
     "batches not delivered": "select count(*) from claims.unsent",
     "amendments of claims already out": "select count(*) from claims.pending_amendment",
     "denials open": "select count(*) from denials.worklist",
+    "write-offs and refunds proposed": "select count(*) from patients.standing where state = 'open'",
+    "credits to give back": "select count(*) from patients.credit where next_step not in ('wait_for_payer', 'approve_refund')",
+    "patients' decisions refused": "select count(*) from patients.decided where verdict = 'refused' and taken_up_on = (select max(night) from patients.night)",
 }
 """What waits for a person, each with the query that counts it."""
 
-BAD_INPUT = frozenset(WAITING) - {"encounters held", "amendments of claims already out", "denials open"}
+BAD_INPUT = frozenset(WAITING) - {
+    "encounters held",
+    "amendments of claims already out",
+    "denials open",
+    "write-offs and refunds proposed",
+    "credits to give back",
+    "patients' decisions refused",
+}
 """What waits because something was not as it should be; the others are a biller's daily work."""
 
 SET_ASIDE = """

@@ -187,6 +187,20 @@ class Warehouse:
         """
         if not rows:
             return 0
+        self._register(table, rows)
+        inserted = self._connection.execute(
+            f"insert or ignore into {table} by name select * from incoming_rows"
+        ).fetchall()
+        self._connection.unregister("incoming_rows")
+        return int(inserted[0][0])
+
+    def _append(self, table: str, rows: Sequence[Row]) -> None:
+        self._register(table, rows)
+        self._connection.execute(f"insert into {table} by name select * from incoming_rows")
+        self._connection.unregister("incoming_rows")
+
+    def _register(self, table: str, rows: Sequence[Row]) -> None:
+        """Make the rows the relation incoming_rows, with the table's types."""
         shape = self._connection.sql(f"select * from {table} limit 0").to_arrow_table().schema
         unknown = set(rows[0]) - set(shape.names)
         if unknown:
@@ -196,11 +210,6 @@ class Warehouse:
         except (pa.ArrowInvalid, pa.ArrowTypeError):  # their messages quote the value, which may be PHI
             raise ValueError(f"a row for {table} does not have the table's types") from None
         self._connection.register("incoming_rows", incoming)
-        inserted = self._connection.execute(
-            f"insert or ignore into {table} by name select * from incoming_rows"
-        ).fetchall()
-        self._connection.unregister("incoming_rows")
-        return int(inserted[0][0])
 
     def insert_table(self, table: str, incoming: pa.Table, added: Mapping[str, object]) -> None:
         """Insert the rows of an Arrow table that are not there yet (by primary key), the same values added to each."""
@@ -211,6 +220,16 @@ class Warehouse:
             list(added.values()),
         )
         self._connection.unregister("incoming_rows")
+
+    def replace(self, table: str, rows: Sequence[Row]) -> None:
+        """The table has these rows and no others; where it has them already, nothing is written."""
+        self._connection.execute("create or replace temp table wanted_rows as from " + table + " limit 0")
+        self._append("wanted_rows", rows)
+        differs = f"(from {table} except all from wanted_rows) union all (from wanted_rows except all from {table})"
+        if self.rows(f"select 1 from ({differs}) limit 1"):
+            self._connection.execute(f"delete from {table}")
+            self._connection.execute(f"insert into {table} from wanted_rows")
+        self._connection.execute("drop table wanted_rows")
 
     def take_numbers(self, counter: str, count: int) -> range:
         """Burn the next `count` numbers of a counter and give them; a number is never given twice."""

@@ -1,4 +1,4 @@
-"""Tables as Arrow: text as views into the buffer that was read, numbers without a copy.
+"""Tables as Arrow: numbers without a copy, text of a column in one piece.
 
 Holds: a row's key is its file's hash, its byte and the number of its triple, pair or place: it names what said it.
 """
@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.x12 import convert
-from tasks.x12.compiling import fitting
-from tasks.x12.convert import FILLED, QUANTITY_PLACES
+from tasks.x12.convert import QUANTITY_PLACES
 from tasks.x12.layout import KEPT
 from tasks.x12.tables import Array, Rows, Tables, Values
 
@@ -69,7 +68,7 @@ def arrow_columns(
     """Give keys, file, bytes and place of a table, then its columns."""
     rows = tables.rows[name]
     parents = names.parents.get(name, rows.table.parents)
-    files = pa.array(tables.files[rows.transactions])
+    files = _files(tables, rows)
     found: dict[str, pa.Array] = {}
     if file_sha256s is None:
         found |= {f"{parent}_start": _parent_starts(tables, rows, parent) for parent in parents} | {"file": files}
@@ -79,9 +78,9 @@ def arrow_columns(
         found |= {names.key(parent): _parent_keys(tables, file_sha256s, rows, parent) for parent in parents}
         hashes = pa.array(list(file_sha256s), pa.string())
         found["file_sha256"] = pa.DictionaryArray.from_arrays(files, hashes)
-    found["byte_start"], found["byte_end"] = pa.array(rows.byte_start), pa.array(rows.byte_end)
+    found |= {"byte_start": _numbers(pa.int64(), rows.byte_start), "byte_end": _numbers(pa.int64(), rows.byte_end)}
     if place := names.place(rows):
-        found[place] = pa.array(rows.places.astype(np.int32))
+        found[place] = _numbers(pa.int32(), rows.places.astype(np.int32))
     return found | (_kept_columns(tables) if name == KEPT else _columns(tables, rows, names))
 
 
@@ -96,7 +95,7 @@ def _keys(
     """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place; null where not filled."""
     prefixes = np.frombuffer("".join(sha[:16] for sha in file_sha256s).encode("ascii"), np.int64)
     text = np.empty(4 * len(byte_start), np.int64)
-    kernels = fitting(convert, len(tables.index.content))
+    kernels = tables.index.fitting(convert)
     kernels.names(prefixes, tables.files[transactions], byte_start, places, text)
     offsets = np.arange(0, 32 * len(byte_start) + 1, 32, dtype=np.int32)
     valid = None if is_filled is None else validity(is_filled)
@@ -113,8 +112,22 @@ def _parent_keys(tables: Tables, file_sha256s: Sequence[str], rows: Rows, parent
 def _parent_starts(tables: Tables, rows: Rows, parent: str) -> pa.Array:
     """Give the first byte of each row's parent, null where it has none."""
     above, numbers = tables.rows[parent], rows.parents[parent]
-    starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(rows), [validity(numbers >= 0), pa.py_buffer(starts)])
+    starts = np.empty(len(rows), np.int64)
+    tables.index.fitting(convert).parent_bytes(above.byte_start, numbers, starts)
+    return _numbers(pa.int64(), starts, numbers >= 0)
+
+
+def _files(tables: Tables, rows: Rows) -> pa.Array:
+    """Give the file number of each row."""
+    if not tables.files.any():
+        return _empty_column(pa.int32(), len(rows), has_null=False)
+    return _numbers(pa.int32(), tables.files[rows.transactions])
+
+
+def _numbers(type_: pa.DataType, numbers: Array, is_filled: Array | None = None) -> pa.Array:
+    """Give numbers as they lie there (pa.array would import pandas)."""
+    valid = None if is_filled is None else validity(is_filled)
+    return pa.Array.from_buffers(type_, len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:
@@ -135,28 +148,25 @@ def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:
 
 def _kept_columns(tables: Tables) -> dict[str, pa.Array]:
     """Give kept segments: the id and all of it, without its terminator."""
-    rows, scanned = tables.rows[KEPT], tables.index.scanned
-    starts = tables.starts[rows.segments]
-    bodies = np.asarray(scanned.bodies[: len(tables.starts)], np.int32)[rows.segments]
-    firsts = np.asarray(scanned.firsts[: len(tables.starts) + 1], np.int32)
-    has_element = np.diff(firsts)[rows.segments] > 0
-    places = np.asarray(scanned.places[: int(firsts[-1]) + 1], np.int32)
-    ends = np.where(has_element, places[firsts[rows.segments]], bodies)
+    segments = tables.rows[KEPT].segments
+    starts, id_sizes, sizes = (np.empty(len(segments), np.int32) for _ in range(3))
+    kernels = tables.index.fitting(convert)
+    kernels.kept_spans(tables.index.scanned, segments, starts, id_sizes, sizes)
     return {
-        "segment_code": text_column(tables, starts, ends - starts, has_null=False),
-        "content": text_column(tables, starts, bodies - starts, has_null=False),
+        "segment_code": text_column(tables, starts, id_sizes, has_null=False),
+        "content": text_column(tables, starts, sizes, has_null=False),
     }
 
 
 def text_column(tables: Tables, starts: Array, sizes: Array, *, has_null: bool = True) -> pa.Array:
-    """Give spans as text that points into the buffer; an empty one is null, or '' where the column has no null."""
-    if not sizes.any():
-        return _empty_column(pa.string_view(), len(starts), has_null=has_null)
-    words = np.empty(4 * len(starts), np.int32)
-    kernels = fitting(convert, len(tables.index.content))
-    kernels.views(tables.index.data, starts, sizes, 0, words, words.view(np.uint8))
-    buffers = [validity(sizes > 0) if has_null else None, pa.py_buffer(words), pa.py_buffer(tables.index.content)]
-    return pa.Array.from_buffers(pa.string_view(), len(starts), buffers)
+    """Give spans as text; an empty one is null, or '' where the column has no null."""
+    size = int(sizes.sum())
+    if not size:
+        return _empty_column(pa.string(), len(starts), has_null=has_null)
+    offsets, text = np.empty(len(starts) + 1, np.int32), np.empty(size, np.uint8)
+    tables.index.fitting(convert).texts(tables.index.data, starts, sizes, offsets, text)
+    valid = validity(sizes > 0) if has_null else None
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(text), valid)
 
 
 def joined_column(tables: Tables, table: str, column: str) -> pa.Array:
@@ -167,28 +177,30 @@ def joined_column(tables: Tables, table: str, column: str) -> pa.Array:
 
 def filled_column(values: Values) -> pa.Array:
     """Give a column of cents; what is empty or cannot be read is 0."""
-    return pa.array(values.numbers)
+    assert values.numbers is not None
+    return _numbers(pa.int64(), values.numbers)
 
 
 def value_column(tables: Tables, values: Values) -> pa.Array:
     """Give a column in its type; what is empty or cannot be read is null."""
-    if values.numbers is None or values.verdicts is None:
+    if values.numbers is None:
         return text_column(tables, values.starts, values.sizes)
-    numbers, type_ = values.numbers, _TYPES[values.column.type]
-    if not (values.verdicts == FILLED).any():
+    numbers, type_, is_filled = values.numbers, _TYPES[values.column.type], values.is_filled
+    if not np.count_nonzero(is_filled):
         return _empty_column(type_, len(numbers), has_null=True)
     if type_ == pa.date32():
         numbers = numbers.astype(np.int32)
     elif values.column.type == "quantity":
         numbers = np.stack((numbers, numbers >> 63), axis=1)
-    buffers = [validity(values.verdicts == FILLED), pa.py_buffer(np.ascontiguousarray(numbers))]
+    buffers = [validity(is_filled), pa.py_buffer(np.ascontiguousarray(numbers))]
     return pa.Array.from_buffers(type_, len(values.starts), buffers)
 
 
 def _empty_column(type_: pa.DataType, count: int, *, has_null: bool) -> pa.Array:
     """Give a column without any value; all of them share one buffer of zeros."""
-    zeros = _zeros(1 << max(16 * count, 1).bit_length())
-    return pa.Array.from_buffers(type_, count, [zeros if has_null else None, zeros])
+    zeros = _zeros(1 << (16 * count + 15).bit_length())
+    buffers = [zeros if has_null else None, zeros]
+    return pa.Array.from_buffers(type_, count, [*buffers, zeros] if type_ == pa.string() else buffers)
 
 
 @cache
@@ -198,4 +210,8 @@ def _zeros(size: int) -> pa.Buffer:
 
 def validity(is_filled: Array) -> pa.Buffer | None:
     """Give the bits of a column's null values; none where all are filled."""
-    return None if is_filled.all() else pa.py_buffer(np.packbits(is_filled, bitorder="little"))
+    return (
+        None
+        if np.count_nonzero(is_filled) == len(is_filled)
+        else pa.py_buffer(np.packbits(is_filled, bitorder="little"))
+    )

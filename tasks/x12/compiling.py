@@ -70,6 +70,6 @@ class _Unsigned(ast.NodeTransformer):
         return node
 
 
-def fitting(module: ModuleType, size: int) -> ModuleType:
-    """Give the module as it is for small input, compiled for large input (bytes)."""
-    return compiled(module) if size >= PAYS_FROM_BYTES else module
+def pays(size: int) -> bool:
+    """Tell whether compiled kernels pay for so many bytes."""
+    return size >= PAYS_FROM_BYTES

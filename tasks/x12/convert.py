@@ -4,13 +4,12 @@ Kernels: see `compiling`. `verdicts` says of each row whether its span is FILLED
 """
 
 from tasks.x12.compiling import kernel
-from tasks.x12.shapes import Data, Numbers
+from tasks.x12.shapes import Data, Numbers, Scanned
 
 FILLED, EMPTY, BAD = range(3)
 
 MOST_AMOUNT_DIGITS, MOST_QUANTITY_DIGITS = 15, 12
 CENT_PLACES, QUANTITY_PLACES = 2, 3
-_INLINE = 12
 _MINUS, _POINT = 45, 46
 _MOST_DECIMAL_BYTES = 1_000
 """Longer text is no decimal that anybody means."""
@@ -120,19 +119,54 @@ def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts:
 
 
 @kernel
-def views(data: Data, starts: Numbers, sizes: Numbers, base: int, words: Numbers, letters: Numbers) -> None:
-    """Fill `words` (four numbers a row; `letters` are the same bytes) with Arrow string views of the spans.
+def texts(data: Data, starts: Numbers, sizes: Numbers, offsets: Numbers, text: Numbers) -> None:
+    """Fill `text` with the spans, one behind the other; offsets[row] is where a row's text begins.
 
-    Holds: up to twelve bytes stand in the view itself, longer text is named by its offset in the buffer, `base` added.
+    Shape: `offsets` has one more than the rows.
     """
+    place = 0
     for row in range(len(starts)):
-        start, size = int(starts[row]), int(sizes[row])
-        words[4 * row] = size
-        words[4 * row + 1] = words[4 * row + 2] = words[4 * row + 3] = 0
-        for place in range(size if size <= _INLINE else 4):
-            letters[16 * row + 4 + place] = data[start + place]
-        if size > _INLINE:
-            words[4 * row + 3] = base + start
+        offsets[row] = place
+        start = int(starts[row])
+        for byte in range(start, start + int(sizes[row])):
+            text[place] = data[byte]
+            place += 1
+    offsets[len(starts)] = place
+
+
+@kernel
+def kept_spans(scanned: Scanned, segments: Numbers, starts: Numbers, id_sizes: Numbers, sizes: Numbers) -> None:
+    """Fill in where segments begin, and the bytes of their id and of all of them without the terminator."""
+    for row in range(len(segments)):
+        segment = segments[row]
+        start, first, body = scanned.starts[segment], scanned.firsts[segment], scanned.bodies[segment]
+        starts[row], sizes[row] = start, body - start
+        id_sizes[row] = (scanned.places[first] if scanned.firsts[segment + 1] > first else body) - start
+
+
+@kernel
+def row_bytes(
+    scanned: Scanned,
+    first: Numbers,
+    last: Numbers,
+    transactions: Numbers,
+    bases: Numbers,
+    byte_start: Numbers,
+    byte_end: Numbers,
+) -> None:
+    """Fill in where rows begin and end in their files: places in the buffer less the base of their transaction."""
+    for row in range(len(first)):
+        base = bases[transactions[row]]
+        byte_start[row] = scanned.starts[first[row]] - base
+        byte_end[row] = scanned.ends[last[row]] - base
+
+
+@kernel
+def parent_bytes(byte_start: Numbers, parents: Numbers, values: Numbers) -> None:
+    """Fill in the first byte of each row's parent, 0 where it has none (a negative number)."""
+    for row in range(len(parents)):
+        parent = parents[row]
+        values[row] = byte_start[parent] if parent >= 0 else 0
 
 
 @kernel

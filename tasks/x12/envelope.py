@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.errors import Fault
+from tasks.x12.compiling import pays
 from tasks.x12.delimiters import Delimiters, delimiters_at
 from tasks.x12.index import Index, new_index, transcoded, unwrapped
 from tasks.x12.marks import Marks
@@ -86,20 +87,22 @@ def read_pieces(contents: Iterable[Content]) -> Iterator[Piece]:
     Holds: a file with a fault has it in the piece that ends it; what earlier pieces gave of it is not to be used.
     """
     waiting: list[_Reader] = []
+    size, all_size = 0, 0
     for number, content in enumerate(contents):
         waiting.append(_Reader(number, content))
-        if sum(len(reader.content) for reader in waiting) > BLOCK_BYTES:
-            yield from _together(waiting)
-            waiting = []
-    yield from _together(waiting)
+        size, all_size = size + len(content), all_size + len(content)
+        if size > BLOCK_BYTES:
+            yield from _together(waiting, is_plain=not pays(all_size))
+            waiting, size = [], 0
+    yield from _together(waiting, is_plain=not pays(all_size))
 
 
-def _together(readers: Sequence["_Reader"]) -> Iterator[Piece]:
+def _together(readers: Sequence["_Reader"], *, is_plain: bool) -> Iterator[Piece]:
     """Give small files one piece together; those that are large or must be rewritten give pieces of their own."""
     small = [reader for reader in readers if reader.offsets is None and len(reader.content) <= BLOCK_BYTES]
     alone = [reader for reader in readers if reader not in small]
     if len(small) > 1:
-        index = new_index(b"".join(reader.content[:] for reader in small))
+        index = new_index(b"".join(reader.content[:] for reader in small), is_plain=is_plain)
         base = 0
         piece = Piece(index, [], [])
         for reader in small:
@@ -115,7 +118,7 @@ def _together(readers: Sequence["_Reader"]) -> Iterator[Piece]:
     else:
         alone = list(readers)
     for reader in alone:
-        yield from reader.pieces()
+        yield from reader.pieces(is_plain=is_plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +185,14 @@ class _Reader:
             self.marks.tolerances["NON_ASCII"] += not whole.replace(_BOM, b"").isascii()
             self.content, self.offsets = transcoded(whole)
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self, *, is_plain: bool) -> Iterator[Piece]:
         """Give the file in pieces, each with a buffer of its own."""
         size = BLOCK_BYTES
         while True:
             origin = self.place
             is_end = origin + size >= len(self.content)
             self.marks.transactions = []
-            block = self._block(origin, min(origin + size, len(self.content)), is_end)
+            block = self._block(origin, min(origin + size, len(self.content)), is_end, is_plain)
             try:
                 self.read(block)
             except _Wrapped:
@@ -201,14 +204,14 @@ class _Reader:
                 return
             size = BLOCK_BYTES if self.place > origin else size * 2
 
-    def _block(self, origin: int, end: int, is_end: bool) -> _Block:
+    def _block(self, origin: int, end: int, is_end: bool, is_plain: bool) -> _Block:
         """Give the block content[origin:end]; of a file in memory it is no copy."""
         offsets = None if self.offsets is None else self.offsets[origin:end]
         if isinstance(self.content, bytes):
-            index = new_index(memoryview(self.content)[origin:end], offsets)
+            index = new_index(memoryview(self.content)[origin:end], offsets, is_plain=is_plain)
             return _Block(index, self.content, origin, end, 0, origin, is_end)
         part = self.content[origin:end]
-        return _Block(new_index(part, offsets), part, 0, len(part), 0, origin, is_end)
+        return _Block(new_index(part, offsets, is_plain=is_plain), part, 0, len(part), 0, origin, is_end)
 
     def _unwrap(self) -> None:
         """Take the line ends out of all that is still to be read."""
@@ -292,6 +295,8 @@ class _Reader:
 
 def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
+    if content[place : place + 1].isalpha():
+        return place
     run = re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*").match(content, place, end)
     skipped = run[0] if run else b""
     tolerances["BOM"] += skipped.count(_BOM)

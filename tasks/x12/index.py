@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase, digits
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,9 @@ from numpy.typing import NDArray
 
 from tasks.x12 import rooms
 from tasks.x12 import scan as scan_module
-from tasks.x12.compiling import PAYS_FROM_BYTES, fitting
+from tasks.x12.compiling import compiled
 from tasks.x12.delimiters import Delimiters
-from tasks.x12.scan import DATA, ELEMENT, NEWLINE, TERMINATOR, tag_number
+from tasks.x12.scan import DATA, ELEMENT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
 from tasks.x12.shapes import (
     COUNTS,
     EMPTY_SEGMENT,
@@ -53,9 +55,20 @@ COUNTED = {
 """Tolerances that a scan counts."""
 
 
+def _meanings() -> bytes:
+    found = bytearray(MEANINGS)
+    for number, letter in enumerate(ascii_uppercase + digits, 1):
+        found[ord(letter.lower())] = number | LOWER
+        found[ord(letter)] = number
+    return bytes(found)
+
+
+_MEANINGS = _meanings()
+
+
 def tag_code(tag: str) -> int:
     """Give the number of a segment id, as a scan gives it."""
-    return tag_number(tag.encode(), 0, len(tag))
+    return tag_number(tag.encode(), bytes(MEANINGS) + _MEANINGS, 0, len(tag), np.zeros(COUNTS, np.int64))
 
 
 TAGS = {tag_code(tag): tag for tag in ENVELOPE_TAGS}
@@ -94,11 +107,10 @@ class Index:
     content: bytes | memoryview
     scanned: Scanned
     offsets: NDArray[np.int64] | None = None
+    is_plain: bool = True
     data: Any = field(init=False)
-    is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.is_plain = len(self.content) < PAYS_FROM_BYTES
         self.content = bytes(self.content) if self.is_plain else self.content
         self.data = self.content if self.is_plain else np.frombuffer(self.content, np.uint8)
 
@@ -111,7 +123,7 @@ class Index:
         state[PLACE] = place
         signs = _signs(delimiters, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
-        fitting(scan_module, len(self.content)).scan(self.data, end, signs, landmarks, self.scanned)
+        self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned)
         if counts[NEWLINE_INSIDE]:
             for number in range(STATE):
                 state[number] = before[number]
@@ -122,18 +134,21 @@ class Index:
         segments = range(int(before[SEGMENTS]), int(state[SEGMENTS]))
         return Found(segments, range(int(before[MARKS]), int(state[MARKS])), bool(state[IS_OPEN]))
 
+    def fitting(self, module: ModuleType) -> Any:
+        """Give a module of kernels as this index needs it: plain, or compiled."""
+        return module if self.is_plain else compiled(module)
+
     def release(self) -> None:
         """Give the room of the segments back: tables were made of them, and nothing else is asked of this index."""
         if not self.is_plain:
             rooms.give(self.scanned[:-2])
 
-    def elements(self, segment: int) -> list[bytes]:
+    def elements(self, segment: int) -> list[str]:
         """Give the elements of a segment, the id first, the empty end trimmed."""
         scanned = self.scanned
-        first, after = scanned.firsts[segment], scanned.firsts[segment + 1]
-        body = bytes(self.content[scanned.starts[segment] : scanned.bodies[segment]])
-        sign = bytes(self.content[scanned.places[first] : scanned.places[first] + 1]) if after > first else None
-        found = body.split(sign) if sign else [body]
+        first = scanned.firsts[segment]
+        body = str(self.content[scanned.starts[segment] : scanned.bodies[segment]], "utf-8")
+        found = body.split(chr(self.content[scanned.places[first]])) if scanned.firsts[segment + 1] > first else [body]
         while len(found) > 1 and not found[-1]:
             found.pop()
         return found
@@ -149,22 +164,22 @@ class Index:
         return self.place_in_file(end - 1, base) + 1
 
 
-def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = None) -> Index:
-    """Give an index without segments, with room for all that the content can hold."""
+def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = None, *, is_plain: bool = True) -> Index:
+    """Give an index without segments, with room for all that the content can hold, for plain kernels or compiled ones."""
     most = len(content) // 2 + 2
     sizes = (most, most, most, most, most + 1, len(content) + 1, most, most, COUNTS, STATE)
-    if len(content) < PAYS_FROM_BYTES:
+    if is_plain:
         lists: list[Any] = [[0] * size for size in sizes]
         return Index(content, Scanned._make(lists), offsets)
     arrays = [rooms.take(size) for size in sizes[:-2]]
     arrays[4][0] = 0
     whole = [*arrays, np.zeros(COUNTS, np.int64), np.zeros(STATE, np.int64)]
-    return Index(content, Scanned._make(whole), offsets)
+    return Index(content, Scanned._make(whole), offsets, is_plain=False)
 
 
 def _signs(delimiters: Delimiters, is_plain: bool) -> Any:
-    """Give what each of the 256 bytes means to a scan."""
-    signs = bytearray([DATA]) * 256
+    """Give what each of the 256 bytes means to a scan, then what it means in the id of a segment."""
+    signs = bytearray([DATA]) * MEANINGS + _MEANINGS
     signs[10] = signs[13] = NEWLINE
     signs[ord(delimiters.element)] = ELEMENT
     signs[ord(delimiters.segment)] = TERMINATOR

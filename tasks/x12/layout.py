@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.x12.scan import tag_number
+from tasks.x12.index import tag_code
 from tasks.x12.shapes import NO_TAG, Numbers, Plan
 from tasks.x12.walk import (
     CODED,
@@ -100,11 +100,6 @@ def _source(name: str) -> dict[str, Any]:
 def has_layout(kind: str) -> bool:
     """Tell whether there is a layout of this kind."""
     return (files("schemas") / "x12" / f"{kind.lower()}.toml").is_file()
-
-
-def tag_code(tag: str) -> int:
-    """Give the number of a segment id, as a scan gives it."""
-    return tag_number(tag.encode(), 0, len(tag))
 
 
 Cell = tuple[int, int]

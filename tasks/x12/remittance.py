@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.errors import Fault
 from tasks.x12.ahead import in_order
-from tasks.x12.arrow import Names, arrow_columns, value_column
+from tasks.x12.arrow import Names, arrow_columns, text_column, value_column
+from tasks.x12.convert import EMPTY, FILLED
 from tasks.x12.envelope import Content, Piece, read_pieces
 from tasks.x12.remittance_checks import Checked, check, check_all
 from tasks.x12.segments import X12File
-from tasks.x12.tables import Tables, read_tables
+from tasks.x12.tables import Tables, Values, read_tables
 
 Row = dict[str, object]
 
@@ -93,11 +95,13 @@ class Remitted:
     """The 835s of a piece of one or more files.
 
     Shape: `ended` has, for each file that ends in this piece, its number, tolerances and faults: only then is it known
-    whether what was read of it may be used.
+    whether what was read of it may be used. `faulty` are the numbers of files in this piece that have a fault already:
+    their rows may hold null where an amount could not be read.
     """
 
     tables: Mapping[str, pa.Table]
     ended: Sequence[tuple[int, Mapping[str, int], Sequence[Fault]]]
+    faulty: Sequence[int] = ()
 
 
 def read_remittances(
@@ -116,11 +120,12 @@ def read_remittances(
             for number, faults in part.faults.items():
                 found.setdefault(number, (Counter(), []))[1].extend(faults)
         ended = []
+        faulty = [number for number, (_, faults) in found.items() if faults]
         for file in piece.ended:
             tolerances, faults = found.pop(file.number, (Counter(), []))
             tolerances.update({code: count for code, count in file.tolerances.items() if count})
             ended.append((file.number, tolerances, [file.fault, *faults] if file.fault else faults))
-        yield Remitted(made, ended)
+        yield Remitted(made, ended, faulty)
 
 
 def _made(file_sha256s: Sequence[str] | None, piece: Piece) -> tuple[Piece, dict[str, pa.Table], list[Checked]]:
@@ -164,20 +169,27 @@ def _columns(tables: Tables, name: str, file_sha256s: Sequence[str] | None) -> d
     """Give the columns of a table, and behind them those that choose among others."""
     found = arrow_columns(tables, name, file_sha256s, _NAMES)
     if name == "payment":
-        ids = (found[column].cast(pa.string()) for column in ("payer_number", "payer_reference", "originator_id"))
-        found["payer_id"] = pc.coalesce(*ids)
-        found["payee_npi"] = _npi(found["payee_id_qualifier"], found["payee_number"])
+        found["payer_id"] = pc.coalesce(*(found[id_] for id_ in ("payer_number", "payer_reference", "originator_id")))
+        found["payee_npi"] = _npi(tables, name, "payee_id_qualifier", "payee_number")
         found["paid_on"] = pc.coalesce(found["effective_on"], found["production_on"])
     elif name == "claim":
-        found["rendering_npi"] = _npi(found["rendering_id_qualifier"], found["rendering_number"])
+        found["rendering_npi"] = _npi(tables, name, "rendering_id_qualifier", "rendering_number")
     elif name == "service":
-        claims = value_column(tables, tables.rows["claim"].values["service_start_on"])
-        claim_on = claims.take(pa.array(tables.rows["service"].parents["claim"]))
-        found["service_on"] = pc.coalesce(found["service_on"], claim_on)
+        found["service_on"] = value_column(tables, _service_days(tables))
     return found
 
 
-def _npi(qualifier: pa.Array, number: pa.Array) -> pa.Array:
+def _service_days(tables: Tables) -> Values:
+    """Give the day of each line, else the first of its claim."""
+    services, claims = tables.rows["service"], tables.rows["claim"]
+    own, parents = services.values["service_on"], services.parents["claim"]
+    days = np.where(own.is_filled, services.cents("service_on"), claims.cents("service_start_on")[parents])
+    is_filled = own.is_filled | claims.values["service_start_on"].is_filled[parents]
+    return Values(own.column, own.starts, own.sizes, days, np.where(is_filled, FILLED, EMPTY))
+
+
+def _npi(tables: Tables, name: str, qualifier: str, number: str) -> pa.Array:
     """Give the number where its qualifier says that it is an NPI (XX)."""
-    is_npi = pc.equal(qualifier.cast(pa.string()), "XX")
-    return pc.if_else(is_npi, number.cast(pa.string()), pa.scalar(None, pa.string()))
+    values = tables.rows[name].values
+    sizes = np.where(tables.says(values[qualifier], b"XX"), values[number].sizes, 0)
+    return text_column(tables, values[number].starts, sizes)

@@ -116,7 +116,8 @@ class _Check:
     def _refuse(self, code: str, message: str, segment: int, tag: str, element: int = 0) -> None:
         """Note a fault at a segment."""
         transaction = int(self.tables.transactions_of(np.array([segment]))[0])
-        place = int(self.tables.placed(self.tables.starts[[segment]], np.array([transaction]))[0])
+        base = self.tables.transactions[transaction].base
+        place = self.tables.index.place_in_file(int(self.tables.starts[segment]), base)
         self.found.faults.setdefault(self._file(transaction), []).append(fault(code, message, place, tag, element))
 
     def _tolerate(self, code: str, rows: Rows, is_so: Array) -> None:
@@ -126,7 +127,7 @@ class _Check:
 
     def _tag(self, segment: int) -> str:
         """Give the id of a segment as it is written, '' where it has none."""
-        return self.tables.index.elements(segment)[0].decode("latin-1").upper()[:3]
+        return self.tables.index.elements(segment)[0].upper()[:3]
 
     def _check_notes(self) -> None:
         for code, segment, element in self.tables.notes.tolist():

@@ -29,31 +29,32 @@ from tasks.x12.shapes import (
 
 DATA, ELEMENT, TERMINATOR, NEWLINE = range(4)
 
+MEANINGS, LOWER = 256, 64
+"""Where `signs` tells of each byte 1 to 26 for a letter, 27 to 36 for a digit, else 0; LOWER is added in lower case."""
+
 _TAB, _LF, _CR, _BLANK, _END_OF_FILE = 9, 10, 13, 32, 26
 _ISA = (9 * LETTERS + 19) * LETTERS + 1
 
 
 @kernel
-def letter(byte: int) -> int:
-    """Give 1 to 26 for a letter of either case, 27 to 36 for a digit, 0 for anything else."""
-    if 65 <= byte <= 90:
-        return byte - 64
-    if 97 <= byte <= 122:
-        return byte - 96
-    if 48 <= byte <= 57:
-        return byte - 21
-    return 0
+def tag_number(data: Data, signs: Data, start: int, end: int, counts: Numbers) -> int:
+    """Give the number of the id in data[start:end]: a letter, then one or two letters or digits; NO_TAG for another.
 
-
-@kernel
-def tag_number(data: Data, start: int, end: int) -> int:
-    """Give the number of the id in data[start:end]: a letter, then one or two letters or digits; NO_TAG for another."""
-    if end - start < 2 or end - start > 3:
+    Holds: an id in lower case, or none, is counted.
+    """
+    size = end - start
+    if size != 2 and size != 3:
+        counts[NO_ID] += 1
         return NO_TAG
-    first, second = letter(int(data[start])), letter(int(data[start + 1]))
-    third = letter(int(data[start + 2])) if end - start == 3 else 0
-    if first == 0 or first > 26 or second == 0 or (third == 0 and end - start == 3):
+    first, second = int(signs[data[start] + MEANINGS]), int(signs[data[start + 1] + MEANINGS])
+    third = int(signs[data[start + 2] + MEANINGS]) if size == 3 else 0
+    lower = (first | second | third) & LOWER
+    first, second, third = first & ~LOWER, second & ~LOWER, third & ~LOWER
+    if first == 0 or first > 26 or second == 0 or (third == 0 and size == 3):
+        counts[NO_ID] += 1
         return NO_TAG
+    if lower != 0:
+        counts[LOWER_CASE_ID] += 1
     return (first * LETTERS + second) * LETTERS + third
 
 
@@ -84,22 +85,12 @@ def unpadded(data: Data, start: int, end: int) -> int:
 
 
 @kernel
-def count_oddities(data: Data, tag: int, start: int, tag_end: int, counts: Numbers) -> None:
-    """Count an id in lower case, or none."""
-    if tag == NO_TAG:
-        counts[NO_ID] += 1
-    elif int(data[start]) >= 97 or int(data[start + 1]) >= 97 or int(data[tag_end - 1]) >= 97:
-        counts[LOWER_CASE_ID] += 1
-
-
-@kernel
-def add_segment(data: Data, scanned: Scanned, start: int, body: int, end: int, count: int) -> int:
+def add_segment(data: Data, signs: Data, scanned: Scanned, start: int, body: int, end: int, count: int) -> int:
     """Add the segment data[start:body] with the separators noted up to `count`; give its tag."""
     number = scanned.state[SEGMENTS]
     first = scanned.firsts[number]
     tag_end = int(scanned.places[first]) if count > first else body
-    tag = tag_number(data, start, tag_end)
-    count_oddities(data, tag, start, tag_end, scanned.counts)
+    tag = tag_number(data, signs, start, tag_end, scanned.counts)
     if count > first and int(scanned.places[count - 1]) == body - 1 and tag != _ISA:
         scanned.counts[TRAILING_SEPARATOR] += 1
     scanned.starts[number], scanned.bodies[number], scanned.ends[number] = start, body, end
@@ -111,7 +102,7 @@ def add_segment(data: Data, scanned: Scanned, start: int, body: int, end: int, c
 
 @kernel
 def close_segment(
-    data: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers
+    data: Data, signs: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers
 ) -> bool:
     """Add what stands before the terminator at `body`, unless it is empty; give whether it ends the interchange."""
     end = body + 1
@@ -123,7 +114,7 @@ def close_segment(
         body, newlines = body - 1, newlines - 1
     if newlines > 0:
         scanned.counts[NEWLINE_INSIDE] += 1
-    return add_mark(scanned, landmarks[add_segment(data, scanned, start, body, end, count)])
+    return add_mark(scanned, landmarks[add_segment(data, signs, scanned, start, body, end, count)])
 
 
 @kernel
@@ -143,7 +134,9 @@ def add_mark(scanned: Scanned, landmark: int) -> bool:
 
 
 @kernel
-def close_open_segment(data: Data, end: int, scanned: Scanned, count: int, newlines: int, landmarks: Numbers) -> None:
+def close_open_segment(
+    data: Data, signs: Data, end: int, scanned: Scanned, count: int, newlines: int, landmarks: Numbers
+) -> None:
     """Add what stands behind the last terminator, without padding; state[IS_OPEN] says that there is something."""
     start, newlines = skip_blanks(data, int(scanned.state[PLACE]), end, newlines, scanned.counts)
     body = unpadded(data, start, end)
@@ -154,7 +147,7 @@ def close_open_segment(data: Data, end: int, scanned: Scanned, count: int, newli
         count -= 1
     if has_newline(data, start, body):
         scanned.counts[NEWLINE_INSIDE] += 1
-    add_mark(scanned, landmarks[add_segment(data, scanned, start, body, body, count)])
+    add_mark(scanned, landmarks[add_segment(data, signs, scanned, start, body, body, count)])
     scanned.state[IS_OPEN] = 1
 
 
@@ -171,7 +164,8 @@ def has_newline(data: Data, start: int, end: int) -> bool:
 def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned) -> None:
     """Index the segments from state[PLACE] to the end of the interchange, or of the data where it has none.
 
-    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR or a NEWLINE.
+    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR or a NEWLINE, then what
+    it means in an id, see `MEANINGS`.
     """
     state = scanned.state
     places = scanned.places
@@ -180,13 +174,12 @@ def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned
     state[IS_OPEN] = 0
     for place in range(start, end):
         sign = signs[data[place]]
-        if sign == DATA:
+        places[count] = place
+        count += sign == ELEMENT  # no branch: separators come too irregularly to be foreseen
+        if sign <= ELEMENT:
             continue
-        if sign == ELEMENT:
-            places[count] = place
-            count += 1
-        elif sign == TERMINATOR:
-            is_last = close_segment(data, scanned, start, place, count, newlines, landmarks)
+        if sign == TERMINATOR:
+            is_last = close_segment(data, signs, scanned, start, place, count, newlines, landmarks)
             start, newlines = place + 1, 0
             count = int(scanned.firsts[state[SEGMENTS]])
             state[PLACE] = start
@@ -194,4 +187,4 @@ def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned
                 return
         else:
             newlines += 1
-    close_open_segment(data, end, scanned, count, newlines, landmarks)
+    close_open_segment(data, signs, end, scanned, count, newlines, landmarks)

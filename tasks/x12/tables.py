@@ -6,7 +6,7 @@ Holds: every segment of a transaction is in a row of its own, in columns of its 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from tasks.x12 import convert as convert_module
 from tasks.x12 import rooms
 from tasks.x12 import walk as walk_module
-from tasks.x12.compiling import PAYS_FROM_BYTES, fitting
 from tasks.x12.convert import (
     BAD,
     CENT_PLACES,
+    EMPTY,
     FILLED,
     MOST_AMOUNT_DIGITS,
     MOST_QUANTITY_DIGITS,
@@ -137,14 +137,8 @@ class Tables:
     def codes(self, values: Values) -> Array:
         """Give a column of codes as numbers, -1 for text of more than seven bytes."""
         numbers = np.empty(len(values.starts), np.int64)
-        fitting(convert_module, len(self.index.content)).codes(self.index.data, values.starts, values.sizes, numbers)
+        self.index.fitting(convert_module).codes(self.index.data, values.starts, values.sizes, numbers)
         return numbers
-
-    def placed(self, places: Array, transactions: Array) -> Array:
-        """Give offsets in the file for offsets in the buffer."""
-        if self.index.offsets is None:
-            return places.astype(np.int64) - self.bases[transactions]
-        return self.index.offsets[places]
 
 
 _OWN = frozenset({"row_base", "column_base", "counts"})
@@ -171,14 +165,12 @@ class _Walk:
     layout: Layout
     transactions: Sequence[Transaction]
     index: Index = field(init=False)
-    is_plain: bool = field(init=False)
     bounds: list[int] = field(init=False)
     walked: Walked = field(init=False)
 
     def __post_init__(self) -> None:
         """Count what the transactions can hold at the most."""
         self.index = self.transactions[0].index
-        self.is_plain = len(self.index.content) < PAYS_FROM_BYTES
         scanned = self.index.scanned
         count = int(scanned.state[SEGMENTS])
         tags = numbers_of(scanned.tags, count)
@@ -186,7 +178,7 @@ class _Walk:
         self.bounds = [count]
         for table in self.layout.tables:
             heads = self.layout.heads[table.name]
-            is_head = tags == heads[0] if len(heads) == 1 else np.isin(tags, heads)
+            is_head = np.any([tags == head for head in heads], axis=0)
             step = self.layout.steps.get(table.name, 0)
             self.bounds.append(int((elements[is_head] // step + 1).sum() if step else np.count_nonzero(is_head)))
         self.walked = self._room(self.layout.most_joined * (len(elements) + int(elements.sum())))
@@ -218,9 +210,9 @@ class _Walk:
         data = self.index.data
         told = [(t.numbers.start, t.numbers[-1], ord(t.delimiters.component)) for t in self.transactions]
         numbers = np.array(told, np.int64).reshape(-1)
-        plan: Any = Plan(*(array.tolist() for array in self.layout.plan)) if self.is_plain else self.layout.plan
+        plan: Any = Plan(*(array.tolist() for array in self.layout.plan)) if self.index.is_plain else self.layout.plan
         open_rows = np.full(len(self.layout.hosts), -1, np.int64)
-        kernels = fitting(walk_module, len(self.index.content))
+        kernels = self.index.fitting(walk_module)
         kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
         counts = self.walked.counts
         tables = Tables(self.layout, self.index, self.transactions, self.walked)
@@ -289,18 +281,26 @@ class _Walk:
         parents = {name: above[:, self.layout.hosts.index(name)] for name in table.parents}
         root = self.layout.hosts[1]
         transactions = parents[root] if root in parents else np.arange(count)
-        ends = numbers_of(self.index.scanned.ends, len(tables.starts))
         return Rows(
             table,
             first,
             last,
-            tables.placed(tables.starts[first], transactions),
-            tables.placed(ends[last] - 1, transactions) + 1,
+            *self._bytes(tables, first, last, transactions),
             transactions,
             parents,
             self.walked.row_place[part] if table.place or table.number == 0 else _places(parents, table, count),
             {column.name: self._values(column, count) for column in table.columns if column.joined_by is None},
         )
+
+    def _bytes(self, tables: Tables, first: Array, last: Array, transactions: Array) -> tuple[Array, Array]:
+        """Give the bytes of rows in their file, where bytes were taken out or rewritten by way of the places they had."""
+        if self.index.offsets is not None:
+            ends = numbers_of(self.index.scanned.ends, len(tables.starts))
+            return self.index.offsets[tables.starts[first]], self.index.offsets[ends[last] - 1] + 1
+        byte_start, byte_end = np.empty(len(first), np.int64), np.empty(len(first), np.int64)
+        kernels = self.index.fitting(convert_module)
+        kernels.row_bytes(self.index.scanned, first, last, transactions, tables.bases, byte_start, byte_end)
+        return byte_start, byte_end
 
     def _values(self, column: Column, count: int) -> Values:
         """Give the spans of a column, the first filled of its sources, and what they say."""
@@ -311,10 +311,12 @@ class _Walk:
             sizes = np.where(sizes > 0, sizes, other_sizes)
         if column.type == "text":
             return Values(column, starts, sizes)
+        if not sizes.any():
+            return Values(column, starts, sizes, *_nothing(1 << count.bit_length(), count))
         if column.type in _DAYS:
             starts, sizes = self._day_spans(starts, sizes, is_last=column.type == "last_day")
         numbers, verdicts = np.empty(count, np.int64), np.empty(count, np.int8)
-        kernels = fitting(convert_module, len(self.index.content))
+        kernels = self.index.fitting(convert_module)
         if column.type == "date" or column.type in _DAYS:
             kernels.days(self.index.data, starts, sizes, numbers, verdicts)
         else:
@@ -337,7 +339,7 @@ class _Walk:
         """Give text of several spans, joined."""
         offsets = np.zeros(count + 1, np.int32)
         text = np.zeros(int(spans[:, 3].sum()) + len(spans), np.uint8)
-        kernels = fitting(convert_module, len(self.index.content))
+        kernels = self.index.fitting(convert_module)
         kernels.join(self.index.data, spans.reshape(-1), ord(str(column.joined_by)), offsets, text)
         return offsets, text
 
@@ -351,6 +353,17 @@ _DECIMALS = {
     "quantity": (QUANTITY_PLACES, MOST_QUANTITY_DIGITS, _ANY_LENGTH),
 }
 """Decimal places kept, digits before the point, and digits behind it that are read at the most."""
+
+
+def _nothing(size: int, count: int) -> tuple[Array, Array]:
+    """Give numbers and verdicts of a column without any value."""
+    numbers, verdicts = _empty(size)
+    return numbers[:count], verdicts[:count]
+
+
+@cache
+def _empty(size: int) -> tuple[Array, Array]:
+    return np.zeros(size, np.int64), np.full(size, EMPTY, np.int8)
 
 
 def _places(parents: Mapping[str, Array], table: Table, count: int) -> Array:

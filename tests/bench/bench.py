@@ -26,7 +26,6 @@ FOLDER = ROOT / ".bench"
 MEGABYTE = 10**6
 FILE_BYTES = 20_000
 VALIDATOR_MEGABYTES = 1
-OPENX12_MEGABYTES = 10
 SUMMARY_MEGABYTES = 0.002
 
 
@@ -45,7 +44,7 @@ WORKS = (
     Work("read the bytes", "works", "read_bytes", "835"),
     Work("count one sign", "works", "count_one_sign", "835"),
     Work("linuxforhealth-x12", "peers", "linuxforhealth_segments", "835"),
-    Work("openx12", "peers", "openx12", "835_openx12"),
+    Work("openx12", "peers", "openx12", "835"),
     Work("pyx12", "peers", "pyx12_validator", "835_validator"),
     Work("read", "works", "read_one", "835"),
     Work("read, two threads", "works", "read_two_threads", "835"),
@@ -94,7 +93,6 @@ def _made(asked: argparse.Namespace, works: Iterable[Work]) -> Mapping[str, dict
     FOLDER.mkdir(exist_ok=True)
     sizes = {
         "835": asked.megabytes,
-        "835_openx12": min(OPENX12_MEGABYTES, asked.megabytes),
         "835_validator": min(VALIDATOR_MEGABYTES, asked.megabytes),
         "835_large": asked.large_megabytes,
         "835_summary": SUMMARY_MEGABYTES,

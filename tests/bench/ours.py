@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from tasks.stores.vault import FileBytes
@@ -54,6 +53,8 @@ def warehouse_tables(content: bytes) -> Tables:
 
 def to_duckdb(path: Path, database: Path) -> None:
     """Bring one 835 from its file into a checkpointed DuckDB file: one thread reads ahead, this one writes."""
+    import duckdb  # here, so that what does not need it is not weighed with it
+
     content = path.read_bytes()
     made: set[str] = set()
     with duckdb.connect(str(database)) as connection:

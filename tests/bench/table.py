@@ -56,7 +56,7 @@ def rows(result: Result) -> Iterator[Row]:
     read, tokens = "835 to Arrow tables, one process", "linuxforhealth-x12's segment reader"
     yield Row(read, tokens, 2, *_faster(result, "read", "linuxforhealth-x12"))
     yield Row(read, "pyx12's validator, on 1 MB", 400, *_faster(result, "read", "pyx12"))
-    yield Row(read, "openx12, on 10 MB (it slows down beyond)", 40, *_faster(result, "read", "openx12"))
+    yield Row(read, "openx12", 40, *_faster(result, "read", "openx12"))
     yield Row("the same on two threads", "one", 1.7, _faster(result, "read, two threads", "read")[0])
     yield Row("many files of 20 KB", "the single file", 0.5, *_faster(result, "read, many files", "read"))
     yield Row(

@@ -5,10 +5,10 @@ An action gives figures, or a function that gives them when the clock has stoppe
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 
-import duckdb
 import pyarrow.compute as pc
 
 from tests.bench import ours
@@ -51,6 +51,7 @@ def balance(path: Path) -> Action:
 
 def to_database(path: Path) -> Action:
     ours.warm_up()
+    import_module("duckdb")
     database = Path(mkdtemp(dir=path.parent)) / "bench.duckdb"
 
     def act() -> Callable[[], Figures]:
@@ -62,6 +63,8 @@ def to_database(path: Path) -> Action:
 
 def insert_from_arrow(path: Path) -> Action:
     """The floor of `to_database`: the same rows, read before the clock starts."""
+    import duckdb
+
     ours.warm_up()
     read = ours.warehouse_tables(path.read_bytes())
     database = Path(mkdtemp(dir=path.parent)) / "bench.duckdb"
@@ -93,6 +96,8 @@ def database_figures(database: Path, schema: str) -> Figures:
         ("adjustments", "adjusted_cents"),
         ("plb", "plb_cents"),
     )
+    import duckdb
+
     with duckdb.connect(str(database), read_only=True) as connection:
         found = [connection.execute(query).fetchall()[0] for query in queries]
     return {

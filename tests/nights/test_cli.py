@@ -16,7 +16,19 @@ from schemas.money import cents_of
 from tasks.stores.practice_home import lay_out_sample
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("nightly", "backfill", "census", "explain", "x12", "sql", "doctor", "practice", "payer", "replay")
+COMMANDS = (
+    "nightly",
+    "backfill",
+    "census",
+    "explain",
+    "x12",
+    "sql",
+    "doctor",
+    "practice",
+    "payer",
+    "replay",
+    "unmatched",
+)
 
 
 def _run(*arguments):

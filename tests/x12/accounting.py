@@ -56,7 +56,7 @@ def _cells(tables, name, rows):
 
 
 def _check(tables, transaction, segment, kept, spans, found):
-    elements = [part.decode() for part in tables.index.elements(segment)]
+    elements = tables.index.elements(segment)
     if elements[0].upper() in ("ST", "SE"):
         found.counted["frame"] += 1
     elif kept[segment]:

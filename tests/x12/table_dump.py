@@ -30,7 +30,7 @@ def _row(record):
 
 
 def _kept(tables, record):
-    elements = [part.decode() for part in tables.index.elements(record.segment)]
+    elements = tables.index.elements(record.segment)
     return {"bytes": [record.byte_start, record.byte_end], "content": elements}
 
 

@@ -1,0 +1,152 @@
+"""A practice's home whose claims were sent and whose 835s arrive, without the nights that led there."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tasks.apply_matches import apply_matches
+from tasks.post_payments import post_payments
+from tasks.read_remittances import read_remittances
+from tasks.stores.warehouse import session, warehouse_path, writer
+
+from .making import NPI, TAG, Claim
+
+SENT_ON = date(2026, 3, 1)
+
+
+@cache
+def _empty_home() -> Path:
+    """Give a home whose warehouse is made and empty; making one takes a second, copying it none."""
+    folder = TemporaryDirectory()
+    _KEPT.append(folder)
+    with session(Path(folder.name)):
+        return Path(folder.name)
+
+
+_KEPT: list[TemporaryDirectory[str]] = []
+"""Folders that live as long as the tests."""
+
+
+def iso(day: str) -> date:
+    return date(int(day[:4]), int(day[4:6]), int(day[6:]))
+
+
+class RemitHome:
+    """A home with claims and arrivals of its own; claims are named by their control number, so that books are read by eye."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        warehouse_path(path).parent.mkdir(parents=True)
+        shutil.copyfile(warehouse_path(_empty_home()), warehouse_path(path))
+
+    def send(self, claims: Sequence[Claim], tags: Iterable[str] = (TAG,)) -> None:
+        """These claims were sent, once for each tag."""
+        self.send_all((claims, tag) for tag in tags)
+
+    def send_all(self, sent: Iterable[tuple[Sequence[Claim], str]]) -> None:
+        """Claims of many worlds were sent, each world under its tag."""
+        rows = defaultdict(list)
+        for claims, tag in sent:
+            for claim in claims:
+                _add_claim(rows, claim, lambda text, tag=tag: text.replace(TAG, tag))
+        rows["encounters.provider"].append(_row("encounters.provider", provider_key="DOC", npi=NPI))
+        with writer(self.path) as warehouse:
+            for table, found in rows.items():
+                warehouse.insert(table, found)
+
+    def arrive(self, night: date, contents: Sequence[bytes]) -> list[str]:
+        """These files lie in the vault and are registered, in this order."""
+        files, arrivals, kinds = [], [], []
+        with writer(self.path) as warehouse:
+            known = {row["file_sha256"] for row in warehouse.rows("select file_sha256 from files.file")}
+            for number, content in enumerate(contents):
+                digest = sha256(content).hexdigest()
+                place = self.path / "vault" / digest[:2] / digest
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+                arrival = {"source": "payer", "drop_name": "", "file_name": f"{night}-{number:06d}.835"}
+                arrivals.append(arrival | {"file_sha256": digest, "arrived_on": night, "is_repeat": digest in known})
+                if digest not in known:
+                    known.add(digest)
+                    files.append(
+                        {"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}
+                    )
+                    kinds.append({"file_sha256": digest, "kind": "835", "transaction_count": 1})
+            warehouse.insert("files.file", files)
+            warehouse.insert("files.arrival", arrivals)
+            warehouse.insert("files.content", kinds)
+        return [row["file_sha256"] for row in arrivals]
+
+    def run(self, night: date) -> dict[str, int]:
+        """The steps of the night that have to do with money are done."""
+        counts: dict[str, int] = {}
+        with session(self.path):
+            for step in (read_remittances, post_payments, apply_matches):
+                counts |= step.fn(self.path, night)
+        return counts
+
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> list[dict]:
+        """Give the rows of a question."""
+        with session(self.path) as warehouse:
+            return warehouse.rows(sql, list(parameters))
+
+    def balances(self) -> dict[tuple, int]:
+        """Give the cents of every claim, account and code that has any."""
+        found = self.ask(
+            "select claim_id, account, code, sum(amount_cents)::bigint as cents from ledger.entry group by all having cents <> 0"
+        )
+        return {(row["claim_id"], row["account"], row["code"]): row["cents"] for row in found}
+
+
+def _row(table: str, **values: object) -> dict[str, object]:
+    places = {"file_sha256": "f" * 64, "source_row": 1, "byte_start": 0, "byte_end": 1, "received_on": SENT_ON}
+    return places | values if table.startswith("encounters.") else values
+
+
+def _add_claim(rows: dict[str, list], claim: Claim, named) -> None:
+    claim_id, visit = named(claim.control), named("V" + claim.control)
+    version = {"claim_id": claim_id, "claim_version": 1}
+    rows["claims.claim"].append(
+        {
+            "claim_id": claim_id,
+            "tenant_id": "T",
+            "encounter_id": visit,
+            "payer_rank": "P",
+            "payer_id": "HTP01",
+            "opened_on": SENT_ON,
+        }
+    )
+    rows["claims.version"].append(
+        {**version, "encounter_version": 1, "patient_control_number": claim_id, "frequency_code": "1",
+         "total_charge_cents": claim.charge_cents, "content_sha256": "", "drafted_on": SENT_ON}
+    )  # fmt: skip
+    rows["claims.line"] += [
+        {**version, "line_number": line.number, "source_line_number": line.number, "line_control_number": named(line.control),
+         "procedure_code": line.code, "modifiers": line.modifiers, "units": 1, "charge_cents": line.charge_cents,
+         "diagnosis_pointers": "1", "service_from_on": iso(line.day), "service_to_on": iso(line.day)}
+        for line in claim.lines
+    ]  # fmt: skip
+    rows["claims.batch_claim"].append(
+        {**version, "batch_id": "B", "transaction_control_number": "1", "byte_start": 0, "byte_end": 1}
+    )
+    rows["claims.event"].append(
+        {**version, "event_id": claim_id, "sequence": 1, "event": "sent", "guard": "", "from_state": "START",
+         "to_state": "ACCEPTED", "detail": "", "happened_on": SENT_ON}
+    )  # fmt: skip
+    rows["encounters.encounter"].append(
+        _row("encounters.encounter", encounter_id=visit, encounter_version=1, rendering_provider_key="DOC")
+    )
+    rows["encounters.coverage"].append(
+        _row(
+            "encounters.coverage",
+            encounter_id=visit,
+            encounter_version=1,
+            payer_rank="P",
+            member_id=named(claim.member),
+        )
+    )
