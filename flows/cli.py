@@ -17,7 +17,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from flows import patients_commands, unmatched_commands
+from flows import bank_commands, patients_commands, remits_commands, unmatched_commands
+from flows.contracts_commands import contracts_app
+from flows.ledger_commands import ledger_app
 from flows.replay_commands import app as replay_app
 from schemas.errors import ClaimcycleError, NightFailed
 
@@ -29,8 +31,12 @@ app.add_typer(replay_app)
 app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
+app.add_typer(bank_commands.app, name="bank")
+app.add_typer(remits_commands.app, name="remits")
 app.add_typer(unmatched_commands.app, name="unmatched")
 app.add_typer(patients_commands.app, name="patients")
+app.add_typer(contracts_app, name="contracts")
+app.add_typer(ledger_app, name="ledger")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What every wrong option or argument is; typer exports only its children."""
 console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)

@@ -9,18 +9,21 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
+from tasks.acknowledge_remittances import acknowledge_remittances
 from tasks.apply_matches import apply_matches
 from tasks.assign_codes import assign_codes
 from tasks.bill_patients import bill_patients
 from tasks.check_eligibility import check_eligibility
 from tasks.close_night import close_night
 from tasks.collect_files import collect_files
+from tasks.compare_payments import compare_payments
 from tasks.draft_claims import draft_claims
 from tasks.post_payments import post_payments
 from tasks.publish_reports import publish_reports
 from tasks.read_acknowledgments import read_acknowledgments
 from tasks.read_remittances import read_remittances
 from tasks.receive_encounters import receive_encounters
+from tasks.reconcile_bank import reconcile_bank
 from tasks.seal_batches import seal_batches
 from tasks.send_batches import send_batches
 from tasks.stores.home import load_practice
@@ -40,8 +43,11 @@ STEPS = (
     send_batches,
     read_acknowledgments,
     read_remittances,
+    acknowledge_remittances,
     post_payments,
     apply_matches,
+    reconcile_bank,
+    compare_payments,
     bill_patients,
     work_denials,
     close_night,

@@ -9,7 +9,7 @@ from rich.console import Console
 from flows.tables import print_table
 from tasks.stores.census import Census, take_census
 from tasks.stores.home import load_practice
-from tasks.stores.invariants import BAD_INPUT, SET_ASIDE, count_waiting
+from tasks.stores.invariants import BAD_INPUT, DEPOSITS, SET_ASIDE, count_waiting
 from tasks.stores.snapshot import current_snapshot, snapshot_of
 from tasks.stores.warehouse import reader, warehouse_path
 
@@ -22,6 +22,7 @@ def print_summary(console: Console, home: Path) -> bool:
         census = take_census(warehouse)
         waiting = {what: count for what, count in count_waiting(warehouse).items() if count}
         set_aside = warehouse.rows(SET_ASIDE)
+        deposits = warehouse.rows(DEPOSITS)
         patients = warehouse.rows("select what, count, cents as amount_cents from patients.summary order by position")
     night = census.nights[-1]
     counts = {
@@ -32,6 +33,7 @@ def print_summary(console: Console, home: Path) -> bool:
     print_table(console, "Encounters by outcome", _by_outcome(census))
     _print_states(console, census)
     print_table(console, f"Counts after the night of {night['night']}", _listed(counts))
+    print_table(console, "Remittances against the bank", deposits)
     print_table(console, "Patients' money", patients)
     print_table(console, "Waits for a person", _listed(waiting))
     print_table(console, "Bad input set aside", set_aside)

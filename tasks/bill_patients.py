@@ -1,6 +1,7 @@
 """Bill patients: decisions on their money carried out, statements made, write-offs proposed; nothing is given up or back by itself."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -191,39 +192,47 @@ def _make_statements(warehouse: Warehouse, practice: Practice, night: date) -> l
     due = sorted(due_patients(balances, last, policies, night))
     if not due:
         return []
+    own: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in balances:
+        own[row["patient_key"]].append(row)
     numbers = warehouse.take_numbers("statement", len(due))
     senders, receivers = _senders(warehouse, due), _receivers(warehouse, due)
-    made = []
-    for patient_key, number in zip(due, numbers, strict=True):
-        own = [row for row in balances if row["patient_key"] == patient_key]
-        statement = state(patient_key, own, policies, night)
-        sender = [practice.name, *senders.get(own[0]["encounter_id"], [])]
-        head = Letterhead(sender, _phone(practice.contact_phone), receivers.get(patient_key, []), number)
-        _keep_statement(warehouse, practice.home, statement, number, draw_statement(statement, head))
-        made.append(statement)
+    made = [state(patient, own[patient], policies, night) for patient in due]
+    rows = []
+    for statement, number in zip(made, numbers, strict=True):
+        patient = statement.patient_key
+        sender = [practice.name, *senders.get(own[patient][0]["encounter_id"], [])]
+        head = Letterhead(sender, _phone(practice.contact_phone), receivers.get(patient, []), number)
+        rows.append(_keep_paper(practice.home, statement, number, draw_statement(statement, head)))
+    files = [{"file_sha256": row["file_sha256"], "byte_count": row.pop("byte_count")} for row in rows]
+    warehouse.insert("files.file", [{**file, "kind": "statement", "first_seen_on": night} for file in files])
+    warehouse.insert("patients.statement", rows)
+    lines = [
+        {"statement_id": row["statement_id"], **line}
+        for row, statement in zip(rows, made, strict=True)
+        for line in statement.lines
+    ]
+    warehouse.insert("patients.statement_line", lines)
     return made
 
 
-def _keep_statement(warehouse: Warehouse, home: Path, statement: Statement, number: int, pdf: bytes) -> None:
+def _keep_paper(home: Path, statement: Statement, number: int, pdf: bytes) -> dict[str, Any]:
+    """Put the PDF into the vault and under the home's statements/; give the statement's row and the size of the file."""
     night = statement.made_on
-    statement_id, name = key_of("statement", statement.patient_key, night), f"{night}/{number:06d}.pdf"
-    digest = put_bytes(home, pdf)
+    name = f"{night}/{number:06d}.pdf"
     write_over(home / "statements" / name, pdf)
-    file = {"file_sha256": digest, "kind": "statement", "byte_count": len(pdf), "first_seen_on": night}
-    warehouse.insert("files.file", [file])
-    row = {
-        "statement_id": statement_id,
+    return {
+        "statement_id": key_of("statement", statement.patient_key, night),
         "statement_number": number,
         "patient_key": statement.patient_key,
         "amount_cents": statement.amount_cents,
         "encounter_count": len(statement.lines),
         "due_on": statement.due_on,
         "file_name": name,
-        "file_sha256": digest,
+        "file_sha256": put_bytes(home, pdf),
         "made_on": night,
+        "byte_count": len(pdf),
     }
-    warehouse.insert("patients.statement", [row])
-    warehouse.insert("patients.statement_line", [{"statement_id": statement_id, **line} for line in statement.lines])
 
 
 def _senders(warehouse: Warehouse, patients: Sequence[str]) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.step import night_step
 from tasks.stores.invariants import count_waiting, find_violations
+from tasks.stores.seals import seal_days
 from tasks.stores.warehouse import writer
 
 TOTALS = """
@@ -33,11 +34,13 @@ select window_to_on, kpi, value, unit, parts_unit, numerator, denominator, windo
 
 @night_step
 def close_night(home: Path, night: date) -> dict[str, int]:
-    """The night has its row in reports.night, and no view that must be empty has a row.
+    """The night has its row in reports.night, its books are sealed, and no view that must be empty has a row.
 
-    Shape: reports.night, reports.kpi. Raises: NightFailed naming the views and their counts; the row is kept all the same.
+    Shape: reports.night, reports.kpi, ledger.day_seal. Raises: NightFailed naming the views and their counts; the row is
+    kept all the same.
     """
     with writer(home) as warehouse:
+        seal_days(warehouse)
         violations = find_violations(warehouse)
         waiting = sum(count_waiting(warehouse).values())
         row: dict[str, Any] = warehouse.rows(TOTALS)[0]

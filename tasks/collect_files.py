@@ -42,7 +42,17 @@ def collect_files(home: Path, night: date) -> dict[str, int]:
         _sort_x12(warehouse, home, _unsorted(warehouse), night)
         park_unhandled(warehouse, night)
         decided = take_up(warehouse, home, night, before=line["sequence"])
-    return {"drops": counts["drop"], "files_of_partners": counts["x12"], "decisions": decided}
+    return {
+        "drops": counts["drop"],
+        "files_of_partners": counts["x12"],
+        "files_of_bank": counts["bank"],
+        "decisions": decided,
+    }
+
+
+_WHOLE = {"drop": "encounters", "bank": "bank"}
+"""Kinds of files that hold one thing, and what it is; of the others the envelope tells."""
+_UNFINISHED = {".part", ".tmp", ".filepart"}
 
 
 class _Arrivals:
@@ -73,6 +83,8 @@ def _look(warehouse: Warehouse, home: Path, practice: homes.Practice, night: dat
         mailbox = open_mailbox(home, partner)
         for name in mailbox.inbound():
             arrivals.take(partner.partner_id, "", name, "x12", mailbox.fetch(name))
+    if practice.bank:
+        _collect_bank(arrivals, practice.bank)
     return arrivals.files
 
 
@@ -90,9 +102,12 @@ def _keep(warehouse: Warehouse, taken: Sequence[File], night: date) -> Counter[s
         arrivals.append({**place, "arrived_on": night, "is_repeat": is_repeat})
     warehouse.insert("files.file", [{**file, "first_seen_on": night} for file in files.values()])
     warehouse.insert("files.arrival", arrivals)
-    drops = [digest for digest, file in files.items() if file["kind"] == "drop"]
-    content = {"kind": "encounters", "transaction_count": 1}
-    warehouse.insert("files.content", [{"file_sha256": digest, **content} for digest in drops])
+    whole = [
+        {"file_sha256": digest, "kind": _WHOLE[file["kind"]], "transaction_count": 1}
+        for digest, file in files.items()
+        if file["kind"] in _WHOLE
+    ]
+    warehouse.insert("files.content", whole)
     return Counter(file["kind"] for file in files.values())
 
 
@@ -140,6 +155,14 @@ def _collect_drop(arrivals: _Arrivals, folder: Path) -> None:
         digests[name] = arrivals.take("encounters", folder.name, name, kind, content)
     index = json.dumps({"drop": folder.name, "files": digests}, sort_keys=True).encode()
     arrivals.take("encounters", folder.name, "", "drop", index)
+
+
+def _collect_bank(arrivals: _Arrivals, bank: homes.Bank) -> None:
+    """Take the bank's finished files, by the rule of the mailboxes for names."""
+    files = sorted(p for p in bank.drops.iterdir() if p.is_file()) if bank.drops.is_dir() else []
+    for path in files:
+        if not path.name.startswith(".") and path.suffix not in _UNFINISHED:
+            arrivals.take("bank", "", path.name, "bank", path.read_bytes())
 
 
 def _unsorted(warehouse: Warehouse) -> list[str]:

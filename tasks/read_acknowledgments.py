@@ -1,4 +1,4 @@
-"""Acknowledge: TA1, 999 and 277CA become rows and move each claim they speak of by the table of legal moves."""
+"""Acknowledge: TA1, 999, 277CA and 277 become rows and move each claim they speak of by the table of legal moves."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,14 +10,27 @@ from schemas.errors import Fault
 from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.step import night_step
 from tasks.stores.contents import finish, quarantine, unread
-from tasks.stores.threads import keep_moves, known_events, states_of, versions_by_control_number
+from tasks.stores.threads import (
+    keep_moves,
+    known_events,
+    name_by_payer_number,
+    states_of,
+    versions_by_control_number,
+)
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
 from tasks.x12.envelope import read_x12
+from tasks.x12.status_answer import read_claim_answers
 
-READERS = {"TA1": (read_ta1, "TA1"), "999": (read_999, "999"), "997": (read_999, "999"), "277CA": (read_277ca, "277CA")}
-"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA."""
+READERS = {
+    "TA1": (read_ta1, "TA1"),
+    "999": (read_999, "999"),
+    "997": (read_999, "999"),
+    "277CA": (read_277ca, "277CA"),
+    "277": (read_claim_answers, "277CA"),
+}
+"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA, 277CA before 277."""
 KINDS = tuple(READERS)
 TA1_EVENTS = {"A": "ta1_accepted", "E": "ta1_accepted", "R": "ta1_rejected"}
 IK5_EVENTS = {"A": "ack999_accepted", "E": "ack999_accepted"}
@@ -31,8 +44,10 @@ STC_EVENTS = {
     "A7": "ack277_rejected",
     "A8": "ack277_rejected",
     "A4": "status_not_found",
+    "D0": "status_not_found",
 }
-"""What an answer does to a claim. Source: X12 external code list 507; docs/architecture.md, acknowledgments."""
+"""What an answer does to a claim; F*, finalised, does nothing: the 835 says it. Source: X12 external code list 507;
+docs/architecture.md, acknowledgments."""
 WAITING_EVENTS = {"P": "status_pending", "R": "info_requested"}
 """The same by the first letter of the category. Source: X12 RFI 1942: not for a 277CA, and sent in it all the same."""
 TROUBLE_FIRST = {
@@ -77,6 +92,7 @@ def _read_all(
         try:
             said = read(read_x12(get_bytes(home, digest)), digest, night)
             if told_as == "277CA":
+                name_by_payer_number(warehouse, said)
                 _require_ours(warehouse, said)
             answers[told_as] += said
         except Fault as fault:
@@ -87,7 +103,7 @@ def _read_all(
 
 
 def _require_ours(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> None:
-    """Say nothing where a 277CA speaks of a claim of ours, or of none at all.
+    """Say nothing where a 277CA or 277 speaks of a claim of ours, or of none at all.
 
     Raises: Fault where every claim it speaks of is one that we never sent.
     """

@@ -1,10 +1,11 @@
-"""Rehearse: the synthetic payer takes what lies in a simulated partner's mailbox and leaves its answers there."""
+"""Rehearse: the synthetic payer takes what lies in a simulated partner's mailbox and leaves its answers there, the bank its files."""
 
 import json
 from datetime import date
 from pathlib import Path
 
 from tasks.simulation.payer import PayerState, answer, load_scenario
+from tasks.simulation.payer_bank import FOLDER
 from tasks.step import step
 from tasks.stores import home as homes
 from tasks.stores.vault import write_once, write_over
@@ -16,11 +17,12 @@ def rehearse_payer(home: Path, night: date) -> dict[str, int]:
 
     Holds: the payer sees bytes only; answering the same night again leaves the same files.
     """
-    simulated = [p for p in homes.load_practice(home).partners if p.is_simulated]
-    return {"answers": sum(_answer(home, partner, night) for partner in simulated)}
+    practice = homes.load_practice(home)
+    simulated = [p for p in practice.partners if p.is_simulated]
+    return {"answers": sum(_answer(home, partner, practice.bank, night) for partner in simulated)}
 
 
-def _answer(home: Path, partner: homes.Partner, night: date) -> int:
+def _answer(home: Path, partner: homes.Partner, bank: homes.Bank | None, night: date) -> int:
     memory = home / "simulation" / f"{partner.partner_id}.json"
     kept = (
         json.loads(memory.read_text(encoding="utf-8"))
@@ -36,7 +38,12 @@ def _answer(home: Path, partner: homes.Partner, night: date) -> int:
     scenario = load_scenario(home / partner.scenario)
     after, answers = answer(PayerState.from_json(kept["state"]), scenario, partner.seed, night, received)
     for name, content in answers.items():
-        if not (inbound / name).exists():
-            write_once(inbound / name, content)
+        path = inbound / name
+        if name.startswith(FOLDER):
+            if bank is None:
+                continue
+            path = bank.drops / name.removeprefix(FOLDER)
+        if not path.exists():
+            write_once(path, content)
     write_over(memory, json.dumps({"night": night.isoformat(), "state": after.to_json()}).encode())
     return len(answers)

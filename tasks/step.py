@@ -38,6 +38,15 @@ def night_step(function: Callable[[Path, date], dict[str, int]]) -> Task[[Path, 
     return step(once)
 
 
+def done_again(task_of_night: Task[[Path, date], dict[str, int]]) -> Callable[[Path, date], dict[str, int]]:
+    """Give the work of a step made by `night_step`, without Prefect and also where its night is done already.
+
+    Holds: steps add only what is missing.
+    """
+    work: Callable[[Path, date], dict[str, int]] = task_of_night.fn.__wrapped__  # type: ignore[attr-defined]
+    return work
+
+
 def step(function: Callable[P, dict[str, int]]) -> Task[P, dict[str, int]]:
     """Make a step of the night: named after its function, tried three times, never cached, its counts shown in the UI.
 

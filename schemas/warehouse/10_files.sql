@@ -3,13 +3,13 @@ create schema if not exists files;
 
 create table if not exists files.file ( -- one row per distinct content ever received or sent
   file_sha256   varchar primary key, -- SHA-256 of the bytes; the name in the vault
-  kind          varchar not null, -- encounters (a CSV of an export), manifest, x12, unknown
+  kind          varchar not null, -- encounters (a CSV of an export), manifest, drop, x12, bank, unknown
   byte_count    bigint not null, -- size in bytes
   first_seen_on date not null -- night that first saw it
 );
 
 create table if not exists files.arrival ( -- one row per file name in a drop or mailbox; the same content may arrive twice
-  source      varchar not null, -- partner_id of a mailbox, or 'encounters'
+  source      varchar not null, -- partner_id of a mailbox, 'encounters' or 'bank'
   drop_name   varchar not null, -- folder of an encounter export; '' for a mailbox
   file_name   varchar not null, -- name as it lay there
   file_sha256 varchar not null, -- its content
@@ -20,7 +20,7 @@ create table if not exists files.arrival ( -- one row per file name in a drop or
 
 create table if not exists files.content ( -- one row per file and transaction kind in it
   file_sha256       varchar not null, -- the file
-  kind              varchar not null, -- TA1, 999, 277CA, 277, 271, 835, 837P, 837I, ...; 'encounters' for an export's drop
+  kind              varchar not null, -- TA1, 999, 277CA, 277, 271, 835, 837P, 837I, ...; 'encounters' for an export's drop; 'bank'
   transaction_count integer not null, -- transactions of that kind
   primary key (file_sha256, kind)
 );

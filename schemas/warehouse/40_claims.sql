@@ -54,16 +54,16 @@ create table if not exists claims.line ( -- one row per service line of a claim 
 
 create table if not exists claims.batch ( -- one row per sealed interchange: bytes, hash and numbers fixed before anything is sent
   batch_id                   varchar primary key, -- hash of the bytes' number and partner
-  kind                       varchar not null, -- 837P, 270
+  kind                       varchar not null, -- 837P, 270, 999, TA1
   partner_id                 varchar not null, -- mailbox
-  payer_id                   varchar not null, -- payer
+  payer_id                   varchar not null, -- payer, '' for an answer to a partner (999, TA1)
   interchange_control_number bigint not null unique, -- ISA13, never reused
   group_control_number       bigint not null, -- GS06
   file_name                  varchar not null, -- name in the mailbox
   file_sha256                varchar not null, -- bytes in the vault
   claim_count                integer not null, -- claims or inquiries in it
   total_charge_cents         bigint not null, -- cents, sum of CLM02; 0 for a 270
-  judge                      varchar not null, -- verdict of pyx12: accepted, or 'no map' for a 270
+  judge                      varchar not null, -- verdict of pyx12: accepted, or 'no map' for a 270 or TA1
   sealed_on                  date not null -- night
 );
 

@@ -26,22 +26,33 @@ create table if not exists acknowledgments.transaction_answer ( -- one row per A
   primary key (file_sha256, byte_start)
 );
 
-create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA
+create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA, or in a 277 that answers a question about it
   file_sha256            varchar not null, -- file
   byte_start             bigint not null, -- first byte of the STC
   byte_end               bigint not null, -- after it
-  patient_control_number varchar not null, -- TRN02 of 2200D: CLM01 of ours
+  patient_control_number varchar not null, -- TRN02 of 2200D (277: REF*EJ): CLM01 of ours, '' where nothing says whose it is
   payer_claim_number     varchar, -- REF*1K
   category_code          varchar not null, -- STC01-1
   status_code            varchar not null, -- STC01-2
   entity_code            varchar, -- STC01-3
   charge_cents           bigint, -- cents, STC04
   effective_on           date, -- STC02
-  hop                    varchar not null, -- who answers: 2100A NM101 (PR payer, AY clearinghouse)
+  hop                    varchar not null, -- who answers: 2100A NM101 (PR payer, AY clearinghouse); PR for a 277
   claim_id               varchar, -- our claim, null where we never sent it
   claim_version          integer, -- its version
   read_on                date not null, -- night
   primary key (file_sha256, byte_start)
+);
+
+create table if not exists acknowledgments.receipt ( -- one row per file with 835s and what we answered: a 999, a TA1, or nothing
+  file_sha256  varchar not null, -- the file received
+  outcome      varchar not null, -- read, or quarantined: a file released and read is answered again
+  kind         varchar not null, -- 999, TA1, or none
+  batch_id     varchar, -- claims.batch that holds the answer, null for none
+  answer_codes varchar not null, -- AK901 of each group, TA104:TA105 of each interchange, joined by space
+  note         varchar not null, -- why there is none, '' otherwise
+  written_on   date not null, -- night
+  primary key (file_sha256, outcome, kind)
 );
 
 create or replace view acknowledgments.unknown_claim as -- answers for claims that we never sent: a person looks

@@ -180,7 +180,7 @@ select c.remitted_claim_id, p.trace_number, c.patient_control_number, c.payer_cl
          when 'unmatched_by_person' then 'a person took the match back' else 'no number and no exact tuple names one claim of ours' end as reason
 from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id is null and p.verdict = 'accepted' order by abs(c.paid_cents) desc, c.remitted_claim_id;
 
-create or replace view remittances.candidate as -- at most three claims of ours that share a number, or member and charge, with a remitted claim that waits, and why they are not certain; ids and amounts alone
+create or replace view remittances.candidate as -- at most three claims of ours that share a number, or the charge and member or date, with a remitted claim that waits, and why they are not certain; ids and amounts alone
 with waiting as (
   select c.* exclude (claim_id, claim_version), coalesce(c.service_start_on, (select min(s.service_on) from remittances.service s where s.remitted_claim_id = c.remitted_claim_id)) as first_on
   from remittances.claim c semi join remittances.waiting_claim w using (remitted_claim_id)),
@@ -193,7 +193,10 @@ found as (
   union
   select w.remitted_claim_id, v.claim_id, v.claim_version from waiting w join encounters.coverage x on x.member_id = w.member_number
   join claims.claim k on k.encounter_id = x.encounter_id and k.payer_rank = x.payer_rank
-  join claims.version v on v.claim_id = k.claim_id and v.encounter_version = x.encounter_version and v.total_charge_cents = abs(w.charge_cents)),
+  join claims.version v on v.claim_id = k.claim_id and v.encounter_version = x.encounter_version and v.total_charge_cents = abs(w.charge_cents)
+  union
+  select w.remitted_claim_id, v.claim_id, v.claim_version from waiting w join claims.version v on v.total_charge_cents = abs(w.charge_cents)
+  join claims.line l on l.claim_id = v.claim_id and l.claim_version = v.claim_version and l.service_from_on = w.first_on),
 compared as (
   select f.remitted_claim_id, f.claim_id, v.patient_control_number, v.total_charge_cents,
          v.patient_control_number = w.patient_control_number as has_number, v.total_charge_cents = abs(w.charge_cents) as has_charge,
@@ -207,5 +210,5 @@ select remitted_claim_id, claim_id, patient_control_number, total_charge_cents,
        coalesce(nullif(concat_ws(', ', case when not has_number then 'control number' end, case when not has_charge then 'charge' end, case when not has_member then 'member' end,
          case when not has_date then 'date of service' end, case when not has_provider then 'rendering provider' end), ''), 'nothing: other claims share all of it') as differs_in
 from compared qualify row_number() over (partition by remitted_claim_id
-  order by has_number::int + has_charge::int + has_member::int + has_date::int + has_provider::int desc, claim_id) <= 3
+  order by coalesce(has_number, false)::int + has_charge::int + has_member::int + has_date::int + has_provider::int desc, claim_id) <= 3
 order by remitted_claim_id, claim_id;

@@ -92,6 +92,24 @@ create table if not exists ledger.posting_run ( -- one row per payment whose cla
   posted_on  date not null -- night
 );
 
+create table if not exists ledger.posting_seal ( -- one row per posting of the ledger, written when the night closes its books
+  posting_id   varchar not null, -- its entries, ledger.entry
+  seal_number  bigint not null, -- ledger.day_seal
+  posted_on    date not null, -- night of its entries
+  entry_count  bigint not null, -- how many entries it has
+  entries_hash varchar not null -- SHA-256 over its entries in the order of their ids, every filled column
+);
+
+create table if not exists ledger.day_seal ( -- one row per night that posted; another where a day is posted to again after its seal
+  seal_number   bigint primary key, -- 1, 2, ... without gap
+  posted_on     date not null, -- night of the entries
+  posting_count bigint not null, -- postings sealed
+  entry_count   bigint not null, -- their entries
+  entries_hash  varchar not null, -- SHA-256 over ledger.posting_seal of this seal, in order
+  previous_hash varchar not null, -- seal_hash of the seal before, '' for the first
+  seal_hash     varchar not null -- hash of all of the above
+);
+
 create table if not exists ledger.exception ( -- one row per thing that could not be posted as said, with its difference
   exception_id     varchar primary key, -- hash of the remitted claim and the code
   claim_id         varchar, -- claim, null where unmatched
@@ -185,6 +203,10 @@ create or replace view ledger.said_entry as -- ledger.said_amount as entries of 
 select a.amount_id || side.letter as entry_id, a.posting_id, case side.letter when 'd' then a.debit else a.credit end as account, a.amount_cents * side.sign as amount_cents, a.claim_id, a.claim_version,
        a.encounter_id, a.line_number, a.trace_number, a.code, a.file_sha256, a.said_start as byte_start, a.said_end as byte_end, a.rule_id, r.version as rule_version, a.posted_on, a.is_alone, a.run
 from ledger.said_amount a join ledger.rule r using (rule_id) cross join (values ('d', 1), ('c', -1)) side (letter, sign);
+
+create or replace view ledger.unsealed_day as -- days with entries that no seal covers yet: by count, so that nothing else is read
+select e.posted_on, e.entries - coalesce(s.entries, 0) as entries from (select posted_on, count(*) as entries from ledger.entry group by 1) e
+left join (select posted_on, sum(entry_count) as entries from ledger.posting_seal group by 1) s using (posted_on) where e.entries > coalesce(s.entries, 0);
 
 create or replace view ledger.unbalanced as -- MUST BE EMPTY: postings that do not sum to zero
 select posting_id, sum(amount_cents) as difference_cents from ledger.entry group by 1 having sum(amount_cents) <> 0;

@@ -257,3 +257,24 @@ select m.position, m.kpi, m.label,
        m.numerator::decimal(18, 4) as numerator, m.denominator::decimal(18, 4) as denominator,
        coalesce(m.window_from_on, t.first_night_on) as window_from_on, t.as_of_on as window_to_on, 1 as definition_version, m.definition, m.source
 from measure m cross join analytics.as_of t;
+
+create or replace view analytics.last_era as -- one row per payer and payee that sent an 835 or was sent claims: its first and last 835 and the days since, claims it has not answered, and whether it is silent: claims are past their expected answer, and no 835 was read since the oldest of them was sent
+with provider as (select tax_id, min(npi) as npi from encounters.current_provider where tax_id <> '' group by 1 having count(distinct npi) = 1),
+tax as (select payment_id, min(substr(content, 8)) as tax_id from remittances.segment where segment_code = 'REF' and remitted_claim_id is null and substr(content, 5, 2) = 'TJ' group by 1),
+paid as (
+  select p.*, coalesce(case when p.payee_npi is null then p.payee_number end, t.tax_id) as tax_id from remittances.payment p left join tax t using (payment_id) where p.verdict <> 'repeated'),
+era as (
+  select a.payer_id, coalesce(a.payee_npi, v.npi, a.tax_id) as payee_key, max(a.payer_name) as payer_name, max(coalesce(a.payee_npi, v.npi)) as payee_npi, max(a.tax_id) as payee_tax_id,
+         min(a.paid_on) as first_era_on, max(a.paid_on) as last_era_on, max(a.read_on) as last_read_on, count(*) as era_count
+  from paid a left join provider v using (tax_id) group by 1, 2),
+sent as (
+  select o.payer_id, coalesce(v.npi, v.tax_id) as payee_key, max(v.npi) as payee_npi, max(v.tax_id) as payee_tax_id, count(*) as waiting_claims,
+         min(l.first_sent_on) as oldest_sent_on, min(l.first_sent_on + o.expected_answer_days) as expected_on
+  from claims.overdue o join analytics.claim_life l using (claim_id) join claims.claim c using (claim_id) join encounters.current_encounter e using (encounter_id)
+  left join encounters.current_provider v on v.provider_key = e.billing_provider_key where l.first_sent_on is not null group by 1, 2)
+select coalesce(r.payer_id, s.payer_id) as payer_id, coalesce(p.payer_name, r.payer_name) as payer_name, coalesce(r.payee_npi, s.payee_npi) as payee_npi, coalesce(r.payee_tax_id, s.payee_tax_id) as payee_tax_id,
+       r.first_era_on, r.last_era_on, coalesce(r.era_count, 0) as era_count, datediff('day', r.last_era_on, t.as_of_on) as days_since,
+       coalesce(s.waiting_claims, 0) as waiting_claims, s.oldest_sent_on, datediff('day', s.oldest_sent_on, t.as_of_on) as oldest_days, s.expected_on,
+       coalesce(s.expected_on < t.as_of_on and (r.last_read_on is null or r.last_read_on < s.oldest_sent_on), false) as is_silent
+from era r full join sent s on s.payer_id = r.payer_id and s.payee_key is not distinct from r.payee_key cross join analytics.as_of t
+left join encounters.payer p on p.payer_id = coalesce(r.payer_id, s.payer_id);

@@ -1,7 +1,7 @@
 """Which stored answers a reversal takes back, and the legs that do it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -92,15 +92,15 @@ def totals_of(legs: Iterable[Leg]) -> Totals:
 def negative_legs(taken: Sequence[Stored], own: Sequence[Leg], claim: Place) -> list[Leg]:
     """Give the exact negatives of the stored entries, each with the bytes of the reversal that say so.
 
-    Holds: account, line and code are the stored ones; bytes are of the same line and code where the reversal has them,
-    else of the same code, else of the CLP.
+    Holds: account, line and code are the stored ones; bytes are of the same line, code and cents where the reversal has
+    them, else of the same code and cents, else of the CLP: what bytes are named says the cents.
     """
     places = _places(own)
     return [
         Leg(
             account=entry["account"],
             amount_cents=-entry["amount_cents"],
-            place=places.get((entry["line_number"], entry["code"]), places.get((None, entry["code"]), claim)),
+            place=_place(places, entry, claim),
             rule=REVERSAL,
             line_number=entry["line_number"],
             code=entry["code"],
@@ -125,13 +125,20 @@ def difference_by_code(reversed_totals: Totals, claim_version: int | None, answe
     return {code: cents for code, cents in left.items() if cents}
 
 
-def _places(own: Sequence[Leg]) -> dict[tuple[int | None, str | None], Place]:
-    """Give the first place of each line and code, and of each code under the line None."""
-    places: dict[tuple[int | None, str | None], Place] = {}
-    for leg in own:
-        places.setdefault((leg.line_number, leg.code), leg.place)
-    for leg in own:
-        places.setdefault((None, leg.code), leg.place)
+Said = tuple[int | None, str | None, int]
+
+
+def _place(places: Mapping[Said, Place], entry: Row, claim: Place) -> Place:
+    code, cents = entry["code"], abs(entry["amount_cents"])
+    return places.get((entry["line_number"], code, cents), places.get((None, code, cents), claim))
+
+
+def _places(own: Sequence[Leg]) -> dict[Said, Place]:
+    """Give the first place of each line, code and amount, and of each code and amount under the line None."""
+    places: dict[Said, Place] = {}
+    for line in (True, False):
+        for leg in own:
+            places.setdefault((leg.line_number if line else None, leg.code, abs(leg.amount_cents)), leg.place)
     return places
 
 

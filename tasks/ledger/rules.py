@@ -36,7 +36,7 @@ DENIAL = Rule("denial", "1", "the payer refuses it, and it is worked", "domain n
 PRIOR_PAYER_EFFECT = Rule(
     "prior_payer", "1", "the payer before has settled it", "domain notes 1 and 8: OA-23 is the prior payer's effect"
 )
-REVERSAL = Rule("reversal", "1", "stored postings are taken back to the cent", "domain notes 2; RFI 1147, 1429")
+REVERSAL = Rule("reversal", "2", "stored postings are taken back to the cent", "domain notes 2; RFI 1147, 1429")
 REVERSAL_UNMATCHED = Rule(
     "reversal_unmatched",
     "1",

@@ -31,6 +31,16 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
             "r",
         ),
         "cash": "select * from (select * from analytics.cash_by_day order by posted_on desc limit 60) order by posted_on",
+        "deposits": f"""
+            select r.state, coalesce(r.payer_name, 'unknown') as payer, r.trace_number, r.paid_on, r.settled_on, r.banking_days,
+                   r.expected_cents, r.deposit_cents, r.difference_cents, count(*) over () as total_count
+            from bank.reassociation r left join (select distinct payment_id, deposit_id from bank.open) o
+              on o.payment_id is not distinct from r.payment_id and o.deposit_id is not distinct from r.deposit_id
+            where r.state <> 'before_bank_files'
+            order by (o.payment_id is null and o.deposit_id is null), coalesce(r.paid_on, r.settled_on) desc, r.trace_number, r.deposit_id limit {LIMIT}""",
+        "books": "select line, cents from bank.cash order by position, line",
+        "chains": _named("select {payer}, c.* from ledger.open_chain c {named} order by payer, c.kind", "c"),
+        "last_era": "select *, payer_name as payer from analytics.last_era order by is_silent desc, days_since desc nulls first, payer_id",
         "lag": _named(
             "select {payer}, l.* from analytics.payer_lag l {named} where l.payer_id is not null order by payer", "l"
         ),
@@ -42,6 +52,12 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
                 from denials.worklist w join claims.current_version k using (claim_id) cross join analytics.as_of t {{named}}
                 order by w.deadline_on, w.amount_cents desc, w.case_id limit {LIMIT}""",
             "w",
+        ),
+        "underpaid": _named(
+            f"""select {{payer}}, u.patient_control_number, u.line_number, u.procedure_code, u.expected_cents, u.allowed_cents, u.underpaid_cents,
+                       u.basis || ': ' || u.computation as how, u.paid_on, u.byte_start, u.file_sha256, count(*) over () as total_count
+                from contracts.underpayment u {{named}} order by u.underpaid_cents desc, u.service_id limit {LIMIT}""",
+            "u",
         ),
         "held_by_rule": """
             select o.rule_id, o.owner, count(*) as encounters, sum(o.charge_cents)::bigint as charge_cents,

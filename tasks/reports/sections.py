@@ -1,12 +1,7 @@
 """Every table of the page: its section, its columns in words, and what it says when it has no row."""
 
-from tasks.reports.tables import Column, Table
-
-CLAIM = Column("claim_id", "Claim", "id")
-CONTROL = Column("patient_control_number", "Control number", "code")
-FILE = Column("file_sha256", "File (SHA-256)", "id")
-PAYER = Column("payer", "Payer")
-OWNER = Column("owner", "Owner", "words")
+from tasks.reports.sections_bank import BANK
+from tasks.reports.tables import CLAIM, CONTROL, FILE, OWNER, PAYER, Column, Table
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -99,6 +94,7 @@ TABLES: tuple[Table, ...] = (
         ),
         "No night is closed yet.",
     ),
+    *BANK,
     Table(
         "trend",
         "Night by night",
@@ -141,6 +137,25 @@ TABLES: tuple[Table, ...] = (
             CLAIM,
         ),
         "No open denial.",
+    ),
+    Table(
+        "underpaid",
+        "Lines paid too little",
+        (
+            PAYER,
+            CONTROL,
+            Column("line_number", "Line", "count"),
+            Column("procedure_code", "Code", "code"),
+            Column("expected_cents", "Expected $", "cents"),
+            Column("allowed_cents", "Allowed $", "cents"),
+            Column("underpaid_cents", "Too little $", "cents"),
+            Column("how", "Expected by"),
+            Column("paid_on", "Paid on", "date"),
+            Column("byte_start", "At byte", "count"),
+            FILE,
+        ),
+        "No line is known to be underpaid.",
+        "Below the contract's tolerance, or below what the payer allowed before.",
     ),
     Table(
         "held_by_rule",

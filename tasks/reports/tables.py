@@ -72,3 +72,11 @@ def _cell(row: Row, column: Column) -> Cell:
     value = row.get(column.field)
     css = f"verdict {value}" if column.kind == "verdict" else column.css
     return Cell(show_value(value, column.kind), sort_key(row.get(column.sorted_by or column.field), column.kind), css)
+
+
+CLAIM = Column("claim_id", "Claim", "id")
+CONTROL = Column("patient_control_number", "Control number", "code")
+FILE = Column("file_sha256", "File (SHA-256)", "id")
+PAYER = Column("payer", "Payer")
+OWNER = Column("owner", "Owner", "words")
+"""Columns that several tables have."""

@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 
 from tasks.simulation.payer_bad_files import make_bad_files
+from tasks.simulation.payer_bank import make_bank_files
 from tasks.simulation.payer_envelope import read_interchanges
 from tasks.simulation.payer_intake import answer_claims, receive_interchange
 from tasks.simulation.payer_night import Night
@@ -24,7 +25,8 @@ def answer(
 ) -> tuple[PayerState, dict[str, bytes]]:
     """Give the payer's memory after this night, and its files by name.
 
-    Shape: `received` is file name to bytes, newly delivered; a name with the same bytes is taken once.
+    Shape: `received` is file name to bytes, newly delivered; a name with the same bytes is taken once. Names that begin with
+    `payer_bank.FOLDER` are files of the practice's bank.
     Holds: the state given in is not changed.
     """
     started = replace(state.copy(), first_night=state.first_night or night)
@@ -35,6 +37,7 @@ def answer(
     answer_claims(run)
     pay_claims(run)
     make_bad_files(run)
+    make_bank_files(run)
     return run.state, dict(sorted(run.outbox.items()))
 
 

@@ -7,6 +7,7 @@ Source: domain notes, section 2 (835 balancing); the amounts themselves are inve
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from tasks.simulation.payer_reader import Claim, Line
 from tasks.simulation.payer_scenario import Denial, Scenario, Terms, draw_between, hits, share_of
@@ -28,7 +29,10 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class LineDecision:
-    """What became of one service line; `submitted_procedure` is filled where the payer changed the code."""
+    """What became of one service line; `submitted_procedure` is filled where the payer changed the code.
+
+    `shortfall` says why less was allowed than the payer's own schedule: underpaid, recode, correction; empty where it was not.
+    """
 
     line_number: str
     procedure: tuple[str, ...]
@@ -41,6 +45,8 @@ class LineDecision:
     remark_codes: tuple[str, ...]
     service_from_on: date
     service_to_on: date
+    shortfall: str = ""
+    scheduled_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ class ClaimDecision:
 class Facts:
     """What the payer knows beside the claim.
 
-    `draw_key` is what chances are drawn by; empty where none is to be drawn (a cured replacement).
+    `draw_key` is what chances are drawn by; empty where none is to be drawn (a cured replacement). `is_mended` says that the
+    payer decides again because it had underpaid.
     """
 
     terms: Terms
@@ -87,6 +94,7 @@ class Facts:
     is_duplicate: bool = False
     is_covered: bool = True
     allowed_percent: float = 100.0
+    is_mended: bool = False
 
 
 def decide_claim(claim: Claim, facts: Facts) -> ClaimDecision:
@@ -194,8 +202,8 @@ def _price_line(
     line: Line, facts: Facts, left_cents: int, copay_cents: int, bundled: LineDecision | None
 ) -> LineDecision:
     procedure, recode_percent = _recode(line, facts)
-    allowed = share_of(share_of(line.charge_cents, facts.terms.allowed_percent), recode_percent)
-    allowed = share_of(allowed, facts.allowed_percent)
+    scheduled = _scheduled_cents(line, facts.terms)
+    allowed, shortfall = _allowed_cents(scheduled, recode_percent, line, facts)
     if line.prior_patient_cents >= 0:
         owed = min(line.prior_patient_cents, line.charge_cents)
         return _line_decision(line, line.procedure, owed, (Adjustment("OA", "23", line.charge_cents - owed),))
@@ -210,7 +218,31 @@ def _price_line(
         Adjustment("PR", "2", coinsurance),
         Adjustment("PR", "3", copay),
     )
-    return _line_decision(line, bundled.procedure if bundled else procedure, allowed, reasons)
+    decision = _line_decision(line, bundled.procedure if bundled else procedure, allowed, reasons)
+    return replace(decision, shortfall=shortfall, scheduled_cents=scheduled)
+
+
+def _scheduled_cents(line: Line, terms: Terms) -> int:
+    """Give what the payer's schedule allows for a line: the fee of its units, no more than the charge; else a share of the charge."""
+    fee = terms.fees_cents.get(line.procedure_code)
+    if fee is None or line.service_from_on < terms.fees_from:
+        return share_of(line.charge_cents, terms.allowed_percent)
+    amount = (fee * Decimal(line.units or "1")).quantize(Decimal(1), ROUND_HALF_UP)
+    return min(line.charge_cents, int(amount))
+
+
+def _allowed_cents(scheduled_cents: int, recode_percent: float, line: Line, facts: Facts) -> tuple[int, str]:
+    """Give what is allowed and, where that is less than the schedule, why."""
+    allowed = share_of(share_of(scheduled_cents, recode_percent), facts.allowed_percent)
+    terms, key = facts.terms, f"{facts.draw_key} {line.line_number}"
+    is_underpaid = (
+        bool(facts.draw_key) and not facts.is_mended and hits(facts.seed, key, "underpaid", terms.underpaid_rate)
+    )
+    if recode_percent == 100.0 and is_underpaid:
+        return share_of(allowed, terms.underpaid_percent), "underpaid"
+    if allowed == scheduled_cents:
+        return allowed, ""
+    return allowed, "recode" if recode_percent < 100.0 else "correction"
 
 
 def _recode(line: Line, facts: Facts) -> tuple[tuple[str, ...], float]:

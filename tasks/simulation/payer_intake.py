@@ -29,7 +29,9 @@ class Taken:
 
 
 def receive_interchange(run: Night, interchange: Interchange) -> None:
-    """Answer the envelope, then the syntax, then hand over what is inside."""
+    """Answer the envelope, then the syntax, then hand over what is inside; what only answers us (999, TA1) is not answered."""
+    if interchange.error_code == "000" and all(group.kind_code == "FA" for group in interchange.groups):
+        return
     run.state.partner = _partner(interchange)
     error_code = _envelope_error(run, interchange)
     sheet = run.sheet()

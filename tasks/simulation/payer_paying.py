@@ -14,12 +14,13 @@ from tasks.simulation.payer_adjudication import (
     reverse_decision,
     split_decision,
 )
+from tasks.simulation.payer_bank import send_money
 from tasks.simulation.payer_coverage import deductible_key, is_covered
 from tasks.simulation.payer_night import Night
 from tasks.simulation.payer_reader import Claim, Party
 from tasks.simulation.payer_remittance import VERSION, ProviderAdjustment, Remit, Remittance, remittance_set
 from tasks.simulation.payer_scenario import hits
-from tasks.simulation.payer_state import Balance, Posting, Record
+from tasks.simulation.payer_state import Balance, Posting, Record, Shortfall
 from tasks.simulation.payer_writer import plain, write_file
 
 KINDS = ("pay", "split_rest", "reverse", "correct")
@@ -58,7 +59,10 @@ def pay_claims(run: Night) -> None:
             payers.setdefault(accounts[key].first.claim.payer_id, []).append(accounts[key])
     for payer_id, group in payers.items():
         sheet = run.sheet()
-        sets = [remittance_set(sheet, place, _close(run, account)) for place, account in enumerate(group, 1)]
+        remittances = [_close(run, account) for account in group]
+        for remittance in remittances:
+            send_money(run, remittance)
+        sets = [remittance_set(sheet, place, remittance) for place, remittance in enumerate(remittances, 1)]
         run.post(sheet, f"835-{plain(payer_id)}", write_file(sheet, "HP", VERSION, sets))
 
 
@@ -100,6 +104,8 @@ def _pay(run: Night, record: Record, account: Account) -> None:
         decision, rest = split_decision(decision)
         record = run.keep(record, waiting=(rest,))
         run.plan(record, "split_rest", payments.split_lag_nights)
+    elif can_vary and _is_underpaid(decision) and hits(run.seed, key, "mend", payments.mend_rate):
+        run.plan(record, "reverse", payments.mend_lag_nights)
     elif can_vary and hits(run.seed, key, "reversal", payments.reversal_rate):
         run.plan(record, "reverse", payments.reversal_lag_nights)
     _remit(run, record, account, decision, record.payer_claim_number, number)
@@ -136,7 +142,10 @@ def _reverse(run: Night, record: Record, account: Account) -> None:
 
 
 def _correct(run: Night, record: Record, account: Account) -> None:
-    facts = replace(_facts(run, record), allowed_percent=run.scenario.payments.correction_percent, is_duplicate=False)
+    number = record.payer_claim_number
+    is_mended = any(s.payer_claim_number == number and s.cause == "underpaid" for s in run.state.shortfalls)
+    percent = 100.0 if is_mended else run.scenario.payments.correction_percent
+    facts = replace(_facts(run, record), allowed_percent=percent, is_mended=is_mended, is_duplicate=False)
     decision = replace(decide_claim(record.claim, facts), interest_cents=0)
     _remit(run, record, account, decision, _another_number(run, record), record.payer_claim_number)
 
@@ -149,6 +158,19 @@ def _remit(
 ) -> None:
     account.remits.append(Remit(record.claim, record.batch, number, decision, original_number))
     run.keep(record, posted=(*record.posted, Posting(number, decision)))
+    run.state.shortfalls += [
+        Shortfall(
+            record.claim.patient_control_number,
+            line.line_number,
+            number,
+            line.shortfall,
+            line.scheduled_cents,
+            line.allowed_cents,
+            run.night,
+        )
+        for line in decision.lines
+        if line.shortfall
+    ]
     _count_deductible(run, record.claim, decision)
 
 
@@ -263,6 +285,10 @@ def _another_number(run: Night, record: Record) -> str:
     number = run.next_claim_number()
     run.state.numbers[number] = record.payer_claim_number
     return number
+
+
+def _is_underpaid(decision: ClaimDecision) -> bool:
+    return any(line.shortfall == "underpaid" for line in decision.lines)
 
 
 def _can_split(decision: ClaimDecision) -> bool:

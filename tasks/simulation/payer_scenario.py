@@ -6,6 +6,7 @@ Every chance is drawn from a hash of (seed, key, purpose), so no order of files 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,9 @@ T = TypeVar("T")
 class Terms:
     """What one payer pays and when.
 
+    `fees_cents` is what it allows for a unit from `fees_from` on; codes without a fee are allowed by `allowed_percent` of the charge.
+    At `underpaid_rate` it allows a line only `underpaid_percent` of that.
+
     Units: money in cents, shares in percent, filing limit in days, the rest in nights.
     """
 
@@ -36,6 +40,10 @@ class Terms:
     filing_limit_days: int
     payment_lag_nights: tuple[int, ...]
     pay_every_nights: int = 1
+    fees_from: date = date.max
+    fees_cents: Mapping[str, int] = field(default_factory=dict)
+    underpaid_rate: float = 0.0
+    underpaid_percent: float = 100.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,8 @@ class Payments:
     other_adjustment_cents: int = 0
     recode_rate: float = 0.0
     recode_percent: float = 80.0
+    mend_rate: float = 0.0
+    mend_lag_nights: int = 2
 
 
 @dataclass(frozen=True)
@@ -112,10 +122,27 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Bank:
+    """When the bank shows a payment, and how often late, never, twice or of another amount.
+
+    Its BAI2 statement tells of the payers named, its ACH file of the others.
+    """
+
+    lag_nights: int = 1
+    late_rate: float = 0.0
+    late_nights: int = 5
+    missing_rate: float = 0.0
+    duplicated_rate: float = 0.0
+    differing_rate: float = 0.0
+    differing_cents: int = 1000
+    bai2_payers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """Everything the synthetic payer is told to do.
 
-    Holds: `terms` has a section "default" for payer ids it does not name.
+    Holds: `terms` has a section "default" for payer ids it does not name; without `bank` no file of a bank is made.
     """
 
     clearinghouse_id: str
@@ -131,6 +158,7 @@ class Scenario:
     visit_codes: tuple[str, ...] = ()
     recodes: Mapping[str, str] = field(default_factory=dict)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bank: Bank | None = None
 
     def terms_of(self, payer_id: str) -> Terms:
         """Give the payer's own section, or the default one."""
@@ -180,7 +208,9 @@ def load_scenario(path: Path) -> Scenario:
         "denials": tuple(_build(Denial, row, "denial") for row in _rows(table, "denial")),
         "rejections": tuple(_build(Rejection, row, "rejection") for row in _rows(table, "rejection")),
     }
-    taken = {"payer", "acknowledgments", "payments", "eligibility", "files", "denial", "rejection"}
+    if "bank" in table:
+        built["bank"] = _build(Bank, _table(table, "bank"), "bank")
+    taken = {"bank", "payer", "acknowledgments", "payments", "eligibility", "files", "denial", "rejection"}
     rest = {key: value for key, value in table.items() if key not in taken}
     scenario = _build(Scenario, {**rest, **built}, "scenario")
     _check_choices(scenario)

@@ -86,6 +86,31 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Deposit:
+    """Money on its way to the practice's bank, to be shown there on the first banking day from `due_on`."""
+
+    due_on: date
+    payer_id: str
+    payer_name: str
+    originator_number: str
+    trace_number: str
+    amount_cents: int
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """The payer's own record of a line that it allowed less than its schedule: the truth that a practice may find out."""
+
+    patient_control_number: str
+    line_number: str
+    payer_claim_number: str
+    cause: str
+    scheduled_cents: int
+    allowed_cents: int
+    decided_on: date
+
+
+@dataclass(frozen=True)
 class HeldFile:
     """A finished answer that goes out on a later night."""
 
@@ -110,7 +135,9 @@ class PayerState:
     deductibles: dict[str, int] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
+    shortfalls: list[Shortfall] = field(default_factory=list)
     held: list[HeldFile] = field(default_factory=list)
+    deposits: list[Deposit] = field(default_factory=list)
     bad_files_made: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:

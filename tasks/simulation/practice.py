@@ -35,6 +35,9 @@ contact_phone = "5085550100"
 layout = "{LAYOUT}"
 drops = "drops"
 
+[bank]
+drops = "bank"
+
 [[partner]]
 partner_id = "{PARTNER_ID}"
 receiver_id = "CLEARWAY01"

@@ -17,7 +17,18 @@ COMMERCIAL = ("BCNE1", "AETN2", "UNIT3")
 AUTHORIZATION_CODES = ("70553", "73721", "72148", "45378")
 RULE_NOT_LEARNED = "BCNE1"
 """The commercial payer whose authorization rule the practice does not know yet: it denies (CO-197) what no edit holds."""
+CONTRACTED = "BCNE1"
+"""The payer whose fee schedule the practice has."""
+CONTRACTED_PERCENT = 70
 PARTNER_ID = "CLEARWAY"
+_CONTRACT_FIELDS = (
+    "payer_id", "procedure_code", "modifier", "place_of_service", "effective_from", "effective_to",
+    "allowed", "percent_of_charge", "percent_of_medicare",
+)  # fmt: skip
+_TERM_FIELDS = (
+    "payer_id", "effective_from", "effective_to", "locality", "payment_rules", "is_lesser_of_charge",
+    "tolerance_cents", "tolerance_percent",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,10 +106,38 @@ def _authorizations_csv() -> bytes:
     return write_csv(("payer_id", "procedure_code"), rows)
 
 
+def _contract_csv() -> bytes:
+    """Give the fee schedule of the one payer whose contract the practice has: a share of its fees, by code, as payer.toml pays."""
+    rows = [
+        {
+            "payer_id": CONTRACTED,
+            "procedure_code": code,
+            "effective_from": _RAISED_ON.isoformat(),
+            "allowed": money(fee_cents(code, _RAISED_ON) * CONTRACTED_PERCENT // 100),
+        }
+        for code in sorted(FEES_2026_CENTS)
+    ]
+    return write_csv(_CONTRACT_FIELDS, rows)
+
+
+def _terms_csv() -> bytes:
+    row = {
+        "payer_id": CONTRACTED,
+        "effective_from": _RAISED_ON.isoformat(),
+        "payment_rules": "none",
+        "is_lesser_of_charge": "Y",
+        "tolerance_cents": "0",
+        "tolerance_percent": "1",
+    }
+    return write_csv(_TERM_FIELDS, [row])
+
+
 def write_registries() -> dict[str, bytes]:
-    """Give the three registry files of the home folder, by relative path."""
+    """Give the registry files of the home folder, by relative path."""
     return {
         "registry/payers.csv": _payers_csv(),
         "registry/fees.csv": _fees_csv(),
         "registry/authorizations.csv": _authorizations_csv(),
+        "registry/contracts/blue_harbor.csv": _contract_csv(),
+        "registry/contracts/terms.csv": _terms_csv(),
     }

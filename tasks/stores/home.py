@@ -25,10 +25,19 @@ class Partner:
     mailbox: str
     folder: str
     usage: str = "T"
+    acknowledge_835: bool = True
     is_simulated: bool = False
     scenario: str = ""
     seed: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Where the practice's bank leaves its files, and the column names of a CSV among them ([bank.csv])."""
+
+    drops: Path
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class Practice:
     partners: tuple[Partner, ...]
     first_night: date | None = None
     nights: int = 1
+    bank: Bank | None = None
 
     def partner(self, partner_id: str) -> Partner:
         """Give the partner of that id."""
@@ -89,6 +99,7 @@ def load_practice(home: Path) -> Practice:
             layout=encounters["layout"],
             drops=home / encounters["drops"],
             partners=tuple(_partner(p) for p in said["partner"]),
+            bank=Bank(home / said["bank"]["drops"], said["bank"].get("csv", {})) if "bank" in said else None,
             **practice,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
@@ -96,7 +107,17 @@ def load_practice(home: Path) -> Practice:
 
 
 def _partner(said: dict[str, Any]) -> Partner:
-    known = {"partner_id", "receiver_id", "receiver_name", "mailbox", "folder", "usage", "scenario", "seed"}
+    known = {
+        "partner_id",
+        "receiver_id",
+        "receiver_name",
+        "mailbox",
+        "folder",
+        "usage",
+        "scenario",
+        "seed",
+        "acknowledge_835",
+    }
     return Partner(
         **{k: v for k, v in said.items() if k in known},
         is_simulated=said.get("simulated", False),

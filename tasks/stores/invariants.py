@@ -17,6 +17,9 @@ WAITING = {
     "answers for claims never sent": "select count(*) from acknowledgments.unknown_claim",
     "batches not delivered": "select count(*) from claims.unsent",
     "amendments of claims already out": "select count(*) from claims.pending_amendment",
+    "remittances and deposits to reassociate": "select count(*) from bank.open",
+    "payers from whom no 835 has come": "select count(*) from analytics.last_era where is_silent",
+    "chains of provider level money unexplained": "select count(*) from ledger.chain where is_unexplained",
     "denials open": "select count(*) from denials.worklist",
     "write-offs and refunds proposed": "select count(*) from patients.standing where state = 'open'",
     "credits to give back": "select count(*) from patients.credit where next_step not in ('wait_for_payer', 'approve_refund')",
@@ -28,6 +31,9 @@ BAD_INPUT = frozenset(WAITING) - {
     "encounters held",
     "amendments of claims already out",
     "denials open",
+    "remittances and deposits to reassociate",
+    "payers from whom no 835 has come",
+    "chains of provider level money unexplained",
     "write-offs and refunds proposed",
     "credits to give back",
     "patients' decisions refused",
@@ -38,6 +44,12 @@ SET_ASIDE = """
 select file_name, left(file_sha256, 12) as file, part, code, byte_start as byte, message, remedy from reports.bad_input order by all limit 20
 """
 """What was set aside: what is wrong, where, and what to do."""
+
+DEPOSITS = """
+select state, count(*) as count, sum(expected_cents)::bigint as expected_cents, sum(deposit_cents)::bigint as deposit_cents, sum(difference_cents)::bigint as difference_cents
+from bank.reassociation group by 1 order by 1
+"""
+"""What became of the remittances and deposits, by state."""
 
 
 def invariant_counts(warehouse: Warehouse) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Lives: everything the warehouse knows of one claim, encounter, file, ledger entry or denial, with the bytes that said it."""
+"""Lives: everything the warehouse knows of one claim, encounter, file, payment, deposit, ledger entry or denial, with the bytes that said it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ union select 'file', file_sha256 from files.arrival where file_name = $2 or drop
 union select 'file', file_sha256 from claims.batch where file_name = $2
 union select 'entry', entry_id from ledger.entry where entry_id like $1
 union select 'denial', case_id from denials.case where case_id like $1
+union select 'payment', payment_id from remittances.payment where payment_id like $1 or trace_number = $2
+union select 'deposit', deposit_id from bank.report where movement_id like $1
 """
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
@@ -42,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "remitted": "select c.claim_version, p.trace_number, c.status_code, c.charge_cents, c.paid_cents, c.patient_cents, c.payer_claim_number, c.match_rule, c.read_on, c.file_sha256, c.byte_start, c.byte_end from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id = $1 order by c.read_on, c.file_sha256, c.byte_start",
         "ledger": "select posted_on, account, amount_cents, claim_version, line_number, code, rule_id, rule_version, trace_number, entry_id, file_sha256, byte_start, byte_end from ledger.entry where claim_id = $1 order by posted_on, posting_id, entry_id",
         "balance": "select charged_cents, paid_cents, patient_paid_cents, contractual_cents, prior_payer_cents, written_off_cents, waiting_cents, patient_cents as patient_owes_cents, payer_open_cents, denied_cents from ledger.claim_balance where claim_id = $1",
+        "takebacks": "select chain_id, link, amount_cents, trace_number, paid_on, file_sha256, byte_start, byte_end from ledger.takeback_link where claim_id = $1 order by paid_on, file_sha256, byte_start",
         "denials": "select case_id, group_code, reason_code, remark_codes, category, remedy, amount_cents, deadline_on, owner, state from denials.case_state where claim_id = $1 order by opened_on, case_id",
     },
     "file": {
@@ -54,6 +57,18 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "payments": "select trace_number, payer_id, payment_cents, paid_on, verdict, verdict_reason from remittances.payment where file_sha256 = $1 order by byte_start",
         "encounters": "select verdict, count(*) as encounters, sum(charge_cents)::bigint as charge_cents from encounters.intake where file_sha256 = $1 group by 1 order by 1",
         "ledger": "select account, count(*) as entries, sum(amount_cents)::bigint as amount_cents from ledger.entry where file_sha256 = $1 group by 1 order by 1",
+    },
+    "payment": {
+        "payment": "select trace_number, originator_id, payer_id, method_code, payment_cents, paid_on, verdict, verdict_reason, read_on, file_sha256, byte_start, byte_end from remittances.payment where payment_id = $1",
+        "in the bank": "select state, expected_cents, deposit_cents, difference_cents, settled_on, banking_days, rule, decision_id, deposit_id from bank.reassociation where payment_id = $1",
+        "claims": "select patient_control_number, status_code, charge_cents, paid_cents, claim_id, file_sha256, byte_start, byte_end from remittances.claim where payment_id = $1 order by byte_start",
+        "provider level money": "select reason_code, reference_number, amount_cents, file_sha256, byte_start, byte_end from remittances.provider_adjustment where payment_id = $1 order by byte_start, pair",
+        "chains it is a link of": "select c.chain_id, c.kind, c.subject, c.open_cents, c.is_unexplained from ledger.chain c semi join (select l.chain_id from ledger.chain_link l join remittances.payment p on p.file_sha256 = l.file_sha256 and p.trace_number = l.trace_number where p.payment_id = $1) using (chain_id) order by 1",
+        "ledger": "select e.account, count(*) as entries, sum(e.amount_cents)::bigint as amount_cents from ledger.entry e join remittances.payment p on p.file_sha256 = e.file_sha256 and e.byte_start >= p.byte_start and e.byte_end <= p.byte_end where p.payment_id = $1 group by 1 order by 1",
+    },
+    "deposit": {
+        "told by": "select format, settled_on, amount_cents, trace_number, originator_id, check_number, bank_reference, file_sha256, byte_start, byte_end from bank.report where deposit_id = $1 order by format, file_sha256",
+        "its remittance": "select r.state, r.payment_id, r.trace_number, r.payer_name, r.expected_cents, r.deposit_cents, r.difference_cents, r.paid_on, r.rule, r.decision_id from bank.reassociation r where r.deposit_id = $1",
     },
     "entry": {
         "entry": "select * from ledger.entry where entry_id = $1",

@@ -24,6 +24,9 @@ contact_phone = "5550100100"
 layout = "{layout}"
 drops = "{drops}"
 
+[bank]
+drops = "bank"
+
 [[partner]]
 partner_id = "CLEARWAY"
 receiver_id = "CLEARWAY01"

@@ -225,12 +225,19 @@ def _opened(warehouse: Warehouse, chosen: str, parameters: Sequence[object]) -> 
         warehouse.execute(f"drop table if exists temp.{name}")
 
 
+_IS_CLAIM_LEFT = "select 1 from open_claim where match_rule is null limit 1"
+_IS_LINE_LEFT = """select 1 from open_service s join open_claim o using (remitted_claim_id)
+    where s.line_number is null and o.claim_id is not null limit 1"""
+
+
 def _match(warehouse: Warehouse) -> None:
+    """Try each rule on what the rules before it have left."""
     for by_number in (_BY_CONTROL_NUMBER, _BY_PAYER_NUMBER):
-        warehouse.execute(by_number)
-        _match_lines(warehouse)
-        _withdraw_doubtful(warehouse)
-    if warehouse.value("select count(*) from open_claim where match_rule is null"):
+        if warehouse.rows(_IS_CLAIM_LEFT):
+            warehouse.execute(by_number)
+            _match_lines(warehouse)
+            _withdraw_doubtful(warehouse)
+    if warehouse.rows(_IS_CLAIM_LEFT):
         warehouse.execute(_ALIKE)
         warehouse.execute(_BY_TUPLE)
         _match_lines(warehouse)
@@ -252,10 +259,14 @@ def _match_lines(warehouse: Warehouse) -> None:
 
     Holds: a number that code and charge belie counts only where no other line of the claim has the line's content.
     """
-    warehouse.execute(_LINES_BY_NUMBER + _SAYS_THE_SAME)
-    warehouse.execute(_LINES_BY_CONTENT.format(**_WHOLE_CONTENT))
-    warehouse.execute(_LINES_BY_NUMBER)
-    warehouse.execute(_LINES_BY_CONTENT.format(**_CODE_AND_CHARGE))
+    for statement in (
+        _LINES_BY_NUMBER + _SAYS_THE_SAME,
+        _LINES_BY_CONTENT.format(**_WHOLE_CONTENT),
+        _LINES_BY_NUMBER,
+        _LINES_BY_CONTENT.format(**_CODE_AND_CHARGE),
+    ):
+        if warehouse.rows(_IS_LINE_LEFT):
+            warehouse.execute(statement)
 
 
 def _keep(warehouse: Warehouse, night: date, decision_id: str | None = None) -> None:

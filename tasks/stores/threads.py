@@ -39,7 +39,7 @@ def known_events(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[st
 
 def keep_moves(warehouse: Warehouse, moves: Moves) -> None:
     """Write what was applied and what was refused."""
-    warehouse.insert("claims.event", moves.events)
+    warehouse.insert("claims.event", moves.events, "event_id")
     warehouse.insert("claims.refused_event", moves.refused)
 
 
@@ -52,3 +52,18 @@ def versions_by_control_number(warehouse: Warehouse, numbers: Sequence[str]) -> 
         [list(numbers)],
     )
     return {row["patient_control_number"]: row for row in found}
+
+
+def name_by_payer_number(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> None:
+    """Answers without our patient control number get it where their payer claim number was told for one claim version alone."""
+    unnamed = [a for a in answers if not a["patient_control_number"] and a["payer_claim_number"]]
+    found = warehouse.rows(
+        """select payer_claim_number, any_value(patient_control_number) as patient_control_number from (
+             select payer_claim_number, patient_control_number from acknowledgments.claim_answer where claim_id is not null
+             union select payer_claim_number, patient_control_number from remittances.claim where claim_id is not null)
+           where payer_claim_number in (select unnest($1)) group by 1 having count(distinct patient_control_number) = 1""",
+        [[a["payer_claim_number"] for a in unnamed]],
+    )
+    known = {row["payer_claim_number"]: row["patient_control_number"] for row in found}
+    for answer in unnamed:
+        answer["patient_control_number"] = known.get(answer["payer_claim_number"], "")

@@ -3,10 +3,15 @@
 Source: schemas/x12/277.toml, which names its own.
 """
 
+from datetime import date
+
 from tasks.x12.inquiry_reading import placed
-from tasks.x12.records import Row, readings
+from tasks.x12.records import Record, Row, by_parent, readings
 from tasks.x12.segments import X12File
 
+_OF_ANSWER = (
+    "file_sha256", "byte_start", "byte_end", "payer_claim_number", "category_code", "entity_code", "charge_cents", "effective_on",
+)  # fmt: skip
 _OF_STATUS = (
     "category_code", "status_code", "entity_code", "effective_on", "charge_cents", "paid_cents", "finalized_on",
     "payment_on", "payment_number",
@@ -16,7 +21,8 @@ _OF_STATUS = (
 def read_277(x12: X12File, file_sha256: str) -> list[Row]:
     """Give one row per STC of a claim or line in every 277; what answers no claim (a payer's or provider's STC) is none.
 
-    Holds: `trace_number` is TRN02, that of our 276; a line's row has its procedure, a claim's has none.
+    Holds: `trace_number` is TRN02, that of our 276; a line's row has its procedure, a claim's has none; the patient control
+    number (REF*EJ) is there where the payer repeats it.
     Raises: Fault BAD_AMOUNT, BAD_QUANTITY, MISSING_ELEMENT.
     """
     rows: list[Row] = []
@@ -25,6 +31,7 @@ def read_277(x12: X12File, file_sha256: str) -> list[Row]:
         for claim in reading.of("claim"):
             reading.filled(claim, "trace_number", "TRN", 2, "the trace number is missing")
         reading.refuse_empty("status", "STC", "the category code is missing")
+        ours = by_parent((r for r in reading.of("reference") if r.text("qualifier_code") == "EJ"), "claim")
         for status in reading.of("status"):
             reading.filled(status, "category_code", "STC", 1, "the category code is missing")
             if status.parents["claim"] >= 0:
@@ -34,8 +41,28 @@ def read_277(x12: X12File, file_sha256: str) -> list[Row]:
                     placed(status, file_sha256)
                     | {"trace_number": claim.values["trace_number"]}
                     | {"payer_claim_number": claim.values["payer_claim_number"]}
+                    | {"patient_control_number": _first_number(ours.get(claim.key, []))}
                     | {"member_number": reading.under(status, "subscriber").get("id_number")}
                     | {"procedure_code": line.get("procedure_code"), "modifiers": line.get("modifiers")}
                     | {column: status.values[column] for column in _OF_STATUS}
                 )
     return rows
+
+
+def _first_number(references: list[Record]) -> str | None:
+    return references[0].text("number") if references else None
+
+
+def read_claim_answers(x12: X12File, file_sha256: str, night: date) -> list[Row]:
+    """Give what a 277 says of whole claims, in the shape of a 277CA's rows; what it says of lines is none.
+
+    Shape: acknowledgments.claim_answer. Holds: an empty patient control number is to be found by the payer's number.
+    Raises: as read_277.
+    """
+    return [
+        {column: row[column] for column in _OF_ANSWER}
+        | {"patient_control_number": row["patient_control_number"] or "", "status_code": row["status_code"] or ""}
+        | {"hop": "PR", "claim_id": None, "claim_version": None, "read_on": night}
+        for row in read_277(x12, file_sha256)
+        if row["procedure_code"] is None
+    ]

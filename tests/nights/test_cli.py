@@ -26,8 +26,12 @@ COMMANDS = (
     "doctor",
     "practice",
     "payer",
+    "remits",
     "replay",
     "unmatched",
+    "patients",
+    "bank",
+    "contracts",
 )
 
 
@@ -61,6 +65,8 @@ def test_census_ties(rehearsed):
         ("file", "select file_sha256 as id from remittances.payment order by 1 limit 1"),
         ("entry", "select entry_id as id from ledger.entry order by 1 limit 1"),
         ("denial", "select case_id as id from denials.case order by 1 limit 1"),
+        ("payment", "select trace_number as id from ledger.takeback_link where link = 'deferred' order by 1 limit 1"),
+        ("deposit", "select deposit_id as id from bank.deposit order by 1 limit 1"),
     ],
 )
 def test_explain_tells_the_life_of(kind, sql, rehearsed, asked):

@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from tasks.ledger.rereading import misread
 from tasks.stores.census import take_census
 from tasks.stores.invariants import invariant_counts
+from tasks.stores.rereading import misread_entries
+from tasks.stores.seals import count_unsealed, find_tampering
 from tasks.stores.vault import get_bytes
 from tasks.x12.judge import judge
 
@@ -171,3 +174,13 @@ def test_analysts_read_the_snapshot_while_the_night_writes(rehearsed):
     with writer(rehearsed) as busy, reader(current_snapshot(rehearsed)) as analyst:
         busy.execute("create temp table scratch (a integer)")
         assert analyst.value("select count(*) from reports.night") == 10
+
+
+def test_the_ledger_is_as_it_was_sealed_night_by_night(asked):
+    assert asked.value("select count(*) from ledger.day_seal") > 5
+    assert (find_tampering(asked), count_unsealed(asked)) == ([], 0)
+
+
+def test_the_bytes_that_every_entry_names_say_its_cents(asked, rehearsed):
+    assert list(misread_entries(asked, rehearsed, misread)) == []
+    assert asked.value("select count(*) from ledger.entry") > 4000

@@ -114,7 +114,8 @@ def test_the_commands_say_what_waits_and_decide(told):
 
     listed = run("list")
     assert remitted in listed
-    assert f"perhaps claim {ours.control}" not in listed  # member, number and control number are all another's
+    assert f"perhaps claim {ours.control}" in listed
+    assert "differs in control number, member, rendering provider" in listed
     assert ours.member not in listed
     why = ("--reason", "looked", "--date", "2026-03-05")
     assert "no claim that was sent" in run("match", remitted, "nobody", *why)

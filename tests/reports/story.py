@@ -267,6 +267,8 @@ class Story:
                 claim_id=claim_id,
                 claim_version=1,
                 trace_number=trace,
+                code="PR-1" if debit == "patient_receivable" else None,
+                rule_id="patient_payment" if credit == "patient_receivable" else "",
                 file_sha256=FILE,
                 byte_start=at,
                 byte_end=at + 1,

@@ -20,7 +20,7 @@ from tests.simulation.practice_rows import (
     sample_found,
 )
 
-MADE = ("practice.toml", "registry/*", "drops/*/*", "faults.csv", "amendments.csv")
+MADE = ("practice.toml", "registry/*.csv", "registry/contracts/*", "drops/*/*", "faults.csv", "amendments.csv")
 EM = re.compile(r"992[0-3]\d")
 ENUMS_IN_WORDS = {
     "billable_status": {"billable", "hold", "not_billable"},

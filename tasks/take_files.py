@@ -1,0 +1,71 @@
+"""Take: remittance files that a person names, into the vault and the register as a night takes those of mailboxes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from schemas.errors import ClaimcycleError, Fault
+from tasks.stores.contents import quarantine
+from tasks.stores.vault import put_bytes
+from tasks.stores.warehouse import Warehouse, writer
+from tasks.x12.envelope import read_x12
+
+BY_HAND = "by hand"
+"""The source of an arrival that came from no mailbox."""
+
+
+def take_files(home: Path, paths: Sequence[Path], night: date) -> dict[str, str]:
+    """Each file lies in the vault and is registered; give its SHA-256 by name.
+
+    Shape: files.file, files.arrival, files.content, files.fault. Holds: content seen before is registered once.
+    Raises: ClaimcycleError where a file cannot be read or has no 835 in it; then none is taken.
+    """
+    contents = {path: _content(path) for path in paths}
+    digests = {}
+    with writer(home) as warehouse:
+        for path, content in contents.items():
+            digests[str(path)] = _take(warehouse, home, path, content, night)
+    return digests
+
+
+def _content(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ClaimcycleError(f"{path}: {error.strerror}; name a file that can be read") from error
+    try:
+        kinds = {transaction.kind for transaction in read_x12(content).transactions}
+    except Fault:
+        return content  # it is set aside with its fault, as a night would do
+    if "835" not in kinds:
+        raise ClaimcycleError(f"{path} has no 835 in it but {', '.join(sorted(kinds))}; leave it to the night")
+    return content
+
+
+def _take(warehouse: Warehouse, home: Path, path: Path, content: bytes, night: date) -> str:
+    digest = put_bytes(home, content)
+    is_new = not warehouse.rows("select 1 from files.file where file_sha256 = $1", [digest])
+    file = {"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}
+    arrival = {"source": BY_HAND, "drop_name": "", "file_name": path.name, "file_sha256": digest}
+    warehouse.insert("files.file", [file])
+    warehouse.insert("files.arrival", [{**arrival, "arrived_on": night, "is_repeat": not is_new}])
+    if is_new:
+        _sort(warehouse, digest, content, night)
+    return digest
+
+
+def _sort(warehouse: Warehouse, digest: str, content: bytes, night: date) -> None:
+    """Register which transactions the file holds, or set it aside whole."""
+    try:
+        x12 = read_x12(content)
+    except Fault as fault:
+        warehouse.insert("files.content", [{"file_sha256": digest, "kind": "unknown", "transaction_count": 0}])
+        quarantine(warehouse, digest, "unknown", fault, night)
+        return
+    kinds = Counter(transaction.kind for transaction in x12.transactions)
+    warehouse.insert(
+        "files.content", [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
+    )
+    tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()]
+    warehouse.insert("files.tolerance", tolerated)
