@@ -67,7 +67,7 @@ def _send_badly(home: Path, night: date) -> None:
 
 def _post_by_hand(home: Path, night: date) -> None:
     """Post the newest remittance before a night collects it, as if it had come by another way."""
-    path = sorted((home / "mailbox/clearway/from_partner").glob("*-835.x12"))[-1].rename(home / "835.x12")
+    path = sorted((home / "mailbox/clearway/from_partner").glob("*-835-*.x12"))[-1].rename(home / "835.x12")
     done = CliRunner().invoke(app, ["remits", "post", str(path), "--home", str(home), "--date", str(night)])
     assert done.exit_code in (0, 3), done.output
 
