@@ -1,6 +1,6 @@
 # make nightly   the main job on the sample practice        make test   everything that must hold
 # make check     lint, types, contracts, tidy               make soak   slow: crashes, a real Prefect server
-# make bench     the speed of X12: ours, peers and floors side by side
+# make bench     the speed of X12 and of posting: ours, peers and floors side by side
 # make compare   who keeps what of an X12 file: ours and peers, in a table
 # make fuzz SECONDS=1800      damage X12 files, guided by coverage, for so long
 # make judges    second judges of 270, 276 and 278, in an environment of their own
@@ -50,6 +50,7 @@ $(VENV)/installed-dev: pyproject.toml $(VENV)/installed
 
 bench: $(VENV)/installed-dev $(PEERS)/installed
 	$(BIN)/python -m tests.bench.bench --peers $(PEERS)/bin/python $(BENCH)
+	$(BIN)/python -m tests.bench.bench_posting $(POSTING)
 
 compare: $(VENV)/installed-dev $(PEERS)/installed
 	$(BIN)/python -m tests.compare.compare --peers $(PEERS)/bin/python

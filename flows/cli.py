@@ -21,6 +21,7 @@ from flows import bank_commands, patients_commands, remits_commands, unmatched_c
 from flows.contracts_commands import contracts_app
 from flows.ledger_commands import ledger_app
 from flows.replay_commands import app as replay_app
+from flows.suspense_commands import suspense_app
 from schemas.errors import ClaimcycleError, NightFailed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -37,6 +38,7 @@ app.add_typer(unmatched_commands.app, name="unmatched")
 app.add_typer(patients_commands.app, name="patients")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(suspense_app, name="suspense")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What every wrong option or argument is; typer exports only its children."""
 console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)

@@ -15,6 +15,7 @@ from tasks.ledger.posting import in_posting_order, post_remitted_claim
 from tasks.ledger.reversal import ANSWER_RULES, REVERSAL_RULES
 from tasks.ledger.rules import RELEASE, SUPERSEDING, UNMATCHED_ANSWER, UNMATCHED_MONEY, UNMATCHED_REVERSAL, Rule
 from tasks.ledger.superseding import transfers
+from tasks.ledger.suspense import TAKEN_BACK
 from tasks.remittance_moves import move_claims
 from tasks.step import night_step
 from tasks.stores import matches, postings
@@ -83,6 +84,7 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
     waiting = _by(matches.waiting_entries(warehouse, remitted_ids), "remitted_claim_id")
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
+    released: list[dict[str, Any]] = []
     for payment in _by(due, "payment_id").values():
         for posting in in_posting_order(payment):
             key = key_of(posting["posting_id"], "match", decision_id or night)
@@ -93,7 +95,12 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
             earlier += made.entries
             entries += made.entries
             exceptions += made.exceptions
+            released += [
+                {"posting_id": one, "released_by": key, "choice": TAKEN_BACK, "released_on": night}
+                for one in made.released
+            ]
     warehouse.insert("ledger.entry", entries)
+    warehouse.insert("ledger.suspense_release", released)
     warehouse.insert("ledger.exception", [_exception_row(one, night) for one in exceptions])
     move_claims(warehouse, run, 1, 0, night)
     return len(exceptions)

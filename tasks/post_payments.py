@@ -1,5 +1,6 @@
 """Post: charges and remittances to the double-entry ledger; the one place where money enters it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -13,9 +14,10 @@ from tasks.ledger.balance import load_policy, suspended
 from tasks.ledger.charges import post_charge_change, post_charges, post_patient_payment
 from tasks.ledger.components import adjustment_accounts
 from tasks.ledger.entries import Place
-from tasks.ledger.posting import in_posting_order, post_remitted_claim
+from tasks.ledger.posting import in_posting_order, post_remitted_claim, release_suspense
 from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.rules import load_rules
+from tasks.ledger.suspense import TAKEN_BACK
 from tasks.remittance_moves import move_claims
 from tasks.step import night_step
 from tasks.stores import postings
@@ -50,11 +52,12 @@ def post_payments(home: Path, night: date) -> dict[str, int]:
         for part in range(parts):
             told += _post_threads(warehouse, run, parts, part, night)
         _post_provider_adjustments(warehouse, night)
-        warehouse.insert("ledger.exception", [_exception_row(one, night) for one in told])
         parts = _parts(postings.count_moving(warehouse, run), MOVES_AT_ONCE)
         for part in range(parts):
             move_claims(warehouse, run, parts, part, night)
         payments = postings.close_due(warehouse, night)
+        told += _release(warehouse, night)
+        warehouse.insert("ledger.exception", [_exception_row(one, night) for one in told])
     return {"charges": charged, "payments": payments, "exceptions": len(told)}
 
 
@@ -108,6 +111,7 @@ def _post_threads(warehouse: Warehouse, run: int, parts: int, part: int, night: 
     known = _by(postings.entries_of_threads(warehouse, run, parts, part), "claim_id")
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
+    released: list[dict[str, Any]] = []
     for payment in _by(due, "payment_id").values():
         for posting in in_posting_order(payment):
             earlier = known.setdefault(posting["claim_id"], [])
@@ -115,8 +119,29 @@ def _post_threads(warehouse: Warehouse, run: int, parts: int, part: int, night: 
             earlier += made.entries
             entries += made.entries
             exceptions += made.exceptions
+            released += [_released(one, posting["posting_id"], TAKEN_BACK, night) for one in made.released]
     warehouse.insert("ledger.entry", entries)
+    warehouse.insert("ledger.suspense_release", released)
     return exceptions
+
+
+def _release(warehouse: Warehouse, night: date) -> list[dict[str, Any]]:
+    """Post what people decided of money in suspense; give the exceptions."""
+    exceptions: list[dict[str, Any]] = []
+    for posting in postings.decided_releases(warehouse):
+        choice, decision_id = json.loads(posting["choice"])["release"], posting["decision_id"]
+        amounts = postings.amounts_of(warehouse, posting["posting_id"])
+        earlier = postings.entries_of(warehouse, posting["claim_id"])
+        made = release_suspense(posting, amounts, earlier, choice, decision_id, night)
+        warehouse.insert("ledger.entry", made.entries)
+        released = [_released(one, decision_id, choice, night) for one in made.released]
+        warehouse.insert("ledger.suspense_release", released)
+        exceptions += made.exceptions
+    return exceptions
+
+
+def _released(posting_id: str, released_by: str, choice: str, night: date) -> dict[str, Any]:
+    return {"posting_id": posting_id, "released_by": released_by, "choice": choice, "released_on": night}
 
 
 def _post_provider_adjustments(warehouse: Warehouse, night: date) -> None:

@@ -80,6 +80,13 @@ create table if not exists ledger.posting ( -- one row per remitted claim posted
   posted_on        date not null -- night
 );
 
+create table if not exists ledger.suspense_release ( -- one row per posting whose money left suspense: reversed there, never edited
+  posting_id  varchar primary key, -- ledger.posting
+  released_by varchar not null, -- decisions.decision, or the posting of the remittance that took the money back
+  choice      varchar not null, -- post, payment, taken_back
+  released_on date not null -- night
+);
+
 create table if not exists ledger.charge_run ( -- one row per claim version that was looked at for its charges
   claim_id      varchar not null, -- the claim
   claim_version integer not null, -- its version
@@ -186,18 +193,28 @@ select j.remitted_claim_id as posting_id, j.payment_id, j.trace_number, j.claim_
        j.is_repeated, j.is_by_line, j.is_alone, j.adjusted_patient_cents as patient_cents, j.refused_cents, j.refused_codes
 from judged j left join policy p on p.payment_id = j.payment_id and p.condition = j.condition;
 
-create or replace view ledger.said_amount as -- the amounts of each remitted claim as they are posted, one row per debit and credit; a reversal's are what it says, what it takes back is another matter
+create or replace view ledger.claim_amount as -- the amounts of each remitted claim of ours, payments and adjustments, whether they are posted or wait
 select p.*, s.service_id as amount_id, 'cash' as debit, 'payer_receivable' as credit, s.paid_cents as amount_cents, s.byte_start as said_start, s.byte_end as said_end, 'payment' as rule_id, s.line_number, null::varchar as code
 from ledger.posting p join remittances.service s on s.remitted_claim_id = p.posting_id
-where p.action = 'post' and p.is_by_line and s.paid_cents <> 0
+where p.claim_id is not null and p.is_by_line and s.paid_cents <> 0
 union all
-select p.*, p.posting_id, 'cash', case p.action when 'post' then 'payer_receivable' when 'suspend' then 'suspense' else 'unapplied' end, p.paid_cents, p.byte_start, p.byte_end,
-       case p.action when 'post' then 'payment' when 'suspend' then 'suspense' else 'unmatched' end, null, null
-from ledger.posting p where p.paid_cents <> 0 and (p.action in ('suspend', 'unapplied') or p.action = 'post' and not p.is_by_line)
+select p.*, p.posting_id, 'cash', 'payer_receivable', p.paid_cents, p.byte_start, p.byte_end, 'payment', null, null
+from ledger.posting p where p.claim_id is not null and not p.is_by_line and p.paid_cents <> 0
 union all
 select p.*, a.adjustment_id, a.account, 'payer_receivable', a.amount_cents, a.byte_start, a.byte_end, a.rule_id, s.line_number, a.group_code || '-' || a.reason_code
 from ledger.posting p join ledger.meant_adjustment a on a.remitted_claim_id = p.posting_id left join remittances.service s on s.service_id = a.service_id
-where p.action = 'post' and a.account is not null and a.amount_cents <> 0 and not (p.is_repeated and a.service_id is null);
+where p.claim_id is not null and a.account is not null and a.amount_cents <> 0 and not (p.is_repeated and a.service_id is null);
+
+create or replace view ledger.said_amount as -- the amounts of each remitted claim as they are posted, one row per debit and credit; a reversal's are what it says, what it takes back is another matter
+select * from ledger.claim_amount where action = 'post'
+union all
+select p.*, p.posting_id, 'cash', case p.action when 'suspend' then 'suspense' else 'unapplied' end, p.paid_cents, p.byte_start, p.byte_end,
+       case p.action when 'suspend' then 'suspense' else 'unmatched' end, null, null
+from ledger.posting p where p.paid_cents <> 0 and p.action in ('suspend', 'unapplied');
+
+create or replace view ledger.suspense as -- money of remitted claims that waits in suspense: a corrected remittance or a person releases it
+select p.posting_id, p.claim_id, p.trace_number, p.condition, p.difference_cents, p.paid_cents, p.reason, p.posted_on
+from ledger.posting p anti join ledger.suspense_release r using (posting_id) where p.action = 'suspend' and p.paid_cents <> 0;
 
 create or replace view ledger.said_entry as -- ledger.said_amount as entries of the ledger
 select a.amount_id || side.letter as entry_id, a.posting_id, case side.letter when 'd' then a.debit else a.credit end as account, a.amount_cents * side.sign as amount_cents, a.claim_id, a.claim_version,

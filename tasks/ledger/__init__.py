@@ -6,8 +6,10 @@
 | rules.py | every posting rule with its edition and source |
 | entries.py | how legs become entries of one balanced posting |
 | charges.py | charges, their changes, and money taken from patients |
-| balance.py | does a remitted claim balance, and which of its adjustments count |
-| components.py | the money of one remitted claim, piece by piece, with the account of each piece |
+| balance.py | what is done with what does not balance: the dated policy (whether it balances: view ledger.due_verdict) |
+| components.py | the account of each adjustment, and the legs of what a remitted claim says (view ledger.said_amount) |
+| suspense.py | money that waits, and how it leaves |
+| rereading.py | do the bytes that an entry names say its cents |
 | reversal.py | which stored postings a reversal takes back |
 | superseding.py | what a later answer makes of the open balances of the versions before |
 | provider_adjustments.py | PLB money |

@@ -20,8 +20,9 @@ from tasks.ledger.reversal import (
     taken_back,
     totals_of,
 )
-from tasks.ledger.rules import SUPERSEDING
+from tasks.ledger.rules import SUPERSEDING, SUSPENSE_RELEASE
 from tasks.ledger.superseding import transfers
+from tasks.ledger.suspense import chosen_legs, release_legs, waiting
 
 __all__ = [
     "PostedClaim",
@@ -31,6 +32,7 @@ __all__ = [
     "post_patient_payment",
     "post_provider_adjustments",
     "post_remitted_claim",
+    "release_suspense",
 ]
 
 REVERSED = "22"
@@ -41,11 +43,12 @@ class PostedClaim:
     """What one remitted claim puts in the ledger, and what a person must look at.
 
     Shape: entries are ledger.entry; exceptions have code, message, difference_cents, posting_id, payment_id, claim_id,
-    claim_version, file_sha256, byte_start, byte_end.
+    claim_version, file_sha256, byte_start, byte_end; released are postings whose money has left suspense.
     """
 
     entries: list[Entry] = field(default_factory=list)
     exceptions: list[dict[str, Any]] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
 
 
 def in_posting_order(claims: Iterable[Row]) -> list[Row]:
@@ -79,18 +82,52 @@ def post_remitted_claim(posting: Row, said: Sequence[Row], earlier: Sequence[Row
     key = posting["posting_id"]
     if any(entry["posting_id"] == key for entry in earlier):
         return PostedClaim()
-    named = (posting[name] for name in ("claim_id", "claim_version", "encounter_id", "trace_number"))
-    subject, legs = Subject(night, *named), said_legs(said)
+    subject, legs = _subject(posting, night), said_legs(said)
+    if posting["status_code"] == REVERSED and posting["paid_cents"]:
+        held = waiting(earlier, -posting["paid_cents"])
+        if held and not _meets_an_answer(posting, legs, earlier):
+            entries = post(key, subject, release_legs(-posting["paid_cents"], Place.of(posting)))
+            return PostedClaim(entries, [], [held, key] if posting["action"] == SUSPEND else [held])
     if posting["action"] != POST:
         told = [suspended(posting)] if posting["action"] == SUSPEND else []
         return PostedClaim(post(key, subject, legs), told)
-    exceptions: list[dict[str, Any]] = []
+    return _answered(posting, key, legs, earlier, night)
+
+
+def release_suspense(
+    posting: Row, amounts: Sequence[Row], earlier: Sequence[Row], choice: str, decision_id: str, night: date
+) -> PostedClaim:
+    """The money of one CLP has left suspense for what a person chose.
+
+    Shape: as post_remitted_claim, `amounts` are its rows of ledger.claim_amount; a choice of tasks.ledger.suspense.
+    Holds: the entries in suspense are reversed, not edited; all sum to zero; the same decision again gives nothing.
+    """
+    out = key_of(posting["posting_id"], SUSPENSE_RELEASE.rule_id, decision_id)
+    if any(entry["posting_id"] == out for entry in earlier):
+        return PostedClaim()
+    entries = post(out, _subject(posting, night), release_legs(posting["paid_cents"], Place.of(posting)))
+    legs, key = chosen_legs(posting, said_legs(amounts), choice), key_of(posting["posting_id"], decision_id)
+    made = _answered(posting, key, legs, [*earlier, *entries], night)
+    return PostedClaim(entries + made.entries, made.exceptions, [posting["posting_id"]])
+
+
+def _subject(posting: Row, night: date) -> Subject:
+    return Subject(night, *(posting[name] for name in ("claim_id", "claim_version", "encounter_id", "trace_number")))
+
+
+def _answered(posting: Row, key: str, legs: list[Leg], earlier: Sequence[Row], night: date) -> PostedClaim:
+    """Give an answer's legs as entries, a reversal's as what it takes back, and what they make of earlier versions."""
+    subject, exceptions = _subject(posting, night), list[dict[str, Any]]()
     if posting["status_code"] == REVERSED:
         legs, exceptions = _reverse(posting, legs, earlier)
     entries = post(key, subject, legs)
     superseding = transfers([*earlier, *entries], Place.of(posting))
     entries += post(key_of(key, SUPERSEDING.rule_id), subject, superseding)
     return PostedClaim(entries, exceptions)
+
+
+def _meets_an_answer(posting: Row, own: Sequence[Leg], earlier: Sequence[Row]) -> bool:
+    return bool(taken_back(totals_of(own), posting["claim_version"], standing_of(earlier).answers))
 
 
 def _reverse(posting: Row, own: Sequence[Leg], earlier: Sequence[Row]) -> tuple[list[Leg], list[dict[str, Any]]]:

@@ -55,6 +55,12 @@ SUSPENSE_MONEY = Rule(
     "a remitted claim that does not balance: its money waits",
     "corpus figures: post to suspense with the difference",
 )
+SUSPENSE_RELEASE = Rule(
+    "suspense_release",
+    "1",
+    "money leaves suspense: the payer takes it back, or a person has it posted",
+    "none published: what waits is reversed where it waits, and posted anew",
+)
 UNMATCHED_MONEY = Rule(
     "unmatched", "1", "a remitted claim that matches no claim of ours: its money waits", "domain notes 2: human queue"
 )
@@ -100,6 +106,7 @@ RULES = (
     REVERSAL_UNMATCHED,
     SUPERSEDING,
     SUSPENSE_MONEY,
+    SUSPENSE_RELEASE,
     UNMATCHED_MONEY,
     RELEASE,
     UNMATCHED_ANSWER,

@@ -181,3 +181,24 @@ def close_charges(warehouse: Warehouse, night: date) -> None:
     warehouse.execute(
         "insert into ledger.charge_run select claim_id, claim_version, drafted_on, $1 from ledger.due_charge", [night]
     )
+
+
+def decided_releases(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """Give the open postings in suspense that a person has decided on: the posting, decision_id and choice as JSON."""
+    return warehouse.rows(
+        """select p.*, d.decision_id, d.choice from decisions.decision d join ledger.suspense s on s.posting_id = d.subject_id
+           join ledger.posting p using (posting_id) where d.kind = 'release_suspense'
+           qualify row_number() over (partition by p.posting_id order by d.sequence desc) = 1 order by d.sequence"""
+    )
+
+
+def amounts_of(warehouse: Warehouse, posting_id: str) -> list[dict[str, Any]]:
+    """Give what a remitted claim says, posted or not."""
+    return warehouse.rows("select * from ledger.claim_amount where posting_id = $1", [posting_id])
+
+
+def entries_of(warehouse: Warehouse, claim_id: str) -> list[dict[str, Any]]:
+    """Give the entries that remittances made for a claim."""
+    return warehouse.rows(
+        "select * from ledger.entry where claim_id = $1 and trace_number is not null order by entry_id", [claim_id]
+    )

@@ -64,7 +64,7 @@ _NAMES = Names(KEYS, _PARENTS, _PLACES, _NEVER_NULL, _ZERO)
 
 _OURS: Mapping[str, Mapping[str, object]] = {
     "payment": {"verdict": "accepted", "verdict_reason": None},
-    "claim": {"claim_id": None, "claim_version": None, "match_rule": None},
+    "claim": dict.fromkeys(("claim_id", "claim_version", "match_rule", "matched_on", "decision_id")),
     "service": {"line_number": None},
 }
 """What the step that reads remittances fills in."""

@@ -230,13 +230,18 @@ CLAIM = "left(sha256(number), 32)"
 BYTES = "repeat('e', 64), line_number * 100, line_number * 100 + 90"
 WAITING = (
     f"insert into claims.claim select distinct {CLAIM}, 'T', 'E' || number, 'P', 'P1', {EARLIER} from told",
-    f"""insert into claims.version select {CLAIM}, 1, 1, number, '1', null, sum(cents), '', {EARLIER} from told group by number""",
-    f"""insert into claims.line select {CLAIM}, 1, line_number, line_number, control, code, '', 1, cents, '1', {EARLIER}, {EARLIER} from told""",
-    f"""insert into claims.batch_claim select 'B', {CLAIM}, 1, '0001', 0, 1 from told group by number""",
-    f"""insert into claims.event select left(sha256(number || n), 32), {CLAIM}, 1, n, 'e', '', 's', case n when 3 then 'ACCEPTED' else 's' end, null, null, null, '', {EARLIER}
+    f"""insert into claims.version select {CLAIM}, 1, 1, number, '1', null, sum(cents), '', {EARLIER}
+        from told group by number""",
+    f"""insert into claims.line
+        select {CLAIM}, 1, line_number, line_number, control, code, '', 1, cents, '1', {EARLIER}, {EARLIER} from told""",
+    f"insert into claims.batch_claim select 'B', {CLAIM}, 1, '0001', 0, 1 from told group by number",
+    f"""insert into claims.event select left(sha256(number || n), 32), {CLAIM}, 1, n, 'e', '', 's',
+        case n when 3 then 'ACCEPTED' else 's' end, null, null, null, '', {EARLIER}
         from (select distinct number from told), range(1, 4) t(n)""",
-    f"""insert into ledger.entry select p.id || line_number || side.letter, p.id, side.account, cents * side.sign, {CLAIM}, 1, 'E' || number, line_number, null, null, {BYTES}, 'charge', '1', {EARLIER}
-        from (select *, left(sha256(number || 'charge'), 32) as id from told) p, (values ('d', 'payer_receivable', 1), ('c', 'charges', -1)) side (letter, account, sign)""",
+    f"""insert into ledger.entry select p.id || line_number || side.letter, p.id, side.account, cents * side.sign,
+        {CLAIM}, 1, 'E' || number, line_number, null, null, {BYTES}, 'charge', '1', {EARLIER}
+        from (select *, left(sha256(number || 'charge'), 32) as id from told) p,
+        (values ('d', 'payer_receivable', 1), ('c', 'charges', -1)) side (letter, account, sign)""",
     f"insert into ledger.charge_run select {CLAIM}, 1, {EARLIER}, {EARLIER} from told group by number",
 )
 """Claims that wait for a remittance: sent, accepted and charged. Their three events stand for what a claim has by then."""

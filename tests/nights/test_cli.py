@@ -26,6 +26,8 @@ COMMANDS = (
     "doctor",
     "practice",
     "payer",
+    "ledger",
+    "suspense",
     "remits",
     "replay",
     "unmatched",

@@ -122,8 +122,8 @@ def test_vault_and_log_alone_give_the_same_tables_on_two_threads_as_on_one(pract
     def refuse(*_):
         raise AssertionError("a mailbox was opened")
 
-    for step in ("collect_files", "send_batches"):
-        monkeypatch.setattr(f"tasks.{step}.open_mailbox", refuse)
+    for module in ("collect_files", "stores.outbox"):
+        monkeypatch.setattr(f"tasks.{module}.open_mailbox", refuse)
     found = _replay(_alone(practice, tmp_path / "alone"), tmp_path / "into", threads=2)
     assert found.is_equal
     assert found.seals[0] > 5

@@ -1,0 +1,61 @@
+"""`claims suspense`: money of remitted claims that do not balance waits for a corrected remittance, or for a person."""
+
+import getpass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from schemas.errors import ClaimcycleError
+from schemas.money import dollars
+
+suspense_app = typer.Typer(help="Money in suspense: list it, release it.", no_args_is_help=True)
+console = Console(emoji=False)
+Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
+
+
+@suspense_app.command("list")
+def list_suspense(home: Home = Path("data")) -> None:
+    """List the remitted claims whose money waits, with the cents that do not fit."""
+    for row in _waiting(home):
+        console.print(
+            f"{row['posting_id']} {row['posted_on']} claim {row['claim_id']} trace {row['trace_number']}: {dollars(row['paid_cents'])} "
+            f"waits, {row['condition']} by {dollars(row['difference_cents'])}; {row['reason']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+@suspense_app.command("release")
+def release(
+    posting: Annotated[str, typer.Argument(help="A posting of `claims suspense list`, or its first digits.")],
+    to: Annotated[str, typer.Option(help="post: the claim as it says; payment: its payment alone.")],
+    reason: Annotated[str, typer.Option(help="Why, for the decision log.")],
+    by: Annotated[str, typer.Option(help="Who decides; the system's user by default.")] = "",
+    home: Home = Path("data"),
+) -> None:
+    """Decide that money leaves suspense; the next night reverses it there and posts it."""
+    from tasks.ledger.suspense import PAID_ONLY, POSTED
+    from tasks.stores.decisions import decide
+
+    if to not in (POSTED, PAID_ONLY):
+        raise ClaimcycleError(f"--to {to!r} is no choice; write {POSTED} or {PAID_ONLY}")
+    found = [row["posting_id"] for row in _waiting(home) if row["posting_id"].startswith(posting)]
+    if len(found) != 1:
+        raise ClaimcycleError(
+            f"{len(found)} postings in suspense begin with {posting!r}; choose one of `claims suspense list`"
+        )
+    today: date = datetime.now(UTC).date()
+    decision_id = decide(home, "release_suspense", found[0], {"release": to}, reason, by or getpass.getuser(), today)
+    console.print(f"decision {decision_id}: the next night posts it", highlight=False)
+
+
+def _waiting(home: Path) -> list[dict[str, Any]]:
+    from tasks.stores.snapshot import current_snapshot
+    from tasks.stores.warehouse import reader
+
+    with reader(current_snapshot(home)) as warehouse:
+        return warehouse.rows("select * from ledger.suspense order by posted_on, posting_id")
