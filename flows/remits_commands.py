@@ -90,15 +90,11 @@ def _note(home: Path, digests: Mapping[str, str], night: date) -> None:
 
 def _run(home: Path, files: Sequence[Path], night: date) -> dict[str, str]:
     """Run the night's steps on these files, and on what else was still unread; give each file's SHA-256."""
-    from tasks.apply_matches import apply_matches
-    from tasks.post_payments import post_payments
-    from tasks.read_remittances import read_remittances
-    from tasks.step import done_again
+    from flows.posting import post_unread
     from tasks.take_files import take_files
 
     digests = take_files(home, files, night)
-    for task in (read_remittances, post_payments, apply_matches):
-        done_again(task)(home, night)
+    post_unread(home, night)
     return digests
 
 

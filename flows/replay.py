@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from flows.nightly import STEPS
+from flows.posting import post_unread
 from schemas.errors import ClaimcycleError
 from tasks.publish_reports import publish_reports
 from tasks.release_files import release_files, reopen_steps
 from tasks.stores.decisions import Line
-from tasks.stores.journal import RELEASE, REOPEN, STEP
+from tasks.stores.journal import POSTED, RELEASE, REOPEN, STEP
 from tasks.stores.replay import (
     differing_kpis,
     differing_seals,
@@ -25,6 +26,7 @@ from tasks.stores.replay import (
     runs_of,
 )
 from tasks.stores.warehouse import reader, session, warehouse_path
+from tasks.take_files import register_taken
 
 STEP_OF = {step.name: step for step in STEPS}
 Progress = Callable[[str, int, int], None]
@@ -95,3 +97,7 @@ def _run(into: Path, line: Line) -> None:
         reopen_steps.fn(into, date.fromisoformat(said["since"]), date.fromisoformat(said["until"]), said["steps"])
     elif line["kind"] == RELEASE:
         release_files.fn(into, said["payer"], said["file"], False)
+    elif line["kind"] == POSTED:
+        night = date.fromisoformat(line["made_on"])
+        register_taken(into, said["files"], night)
+        post_unread(into, night)

@@ -1,13 +1,14 @@
 """Take: remittance files that a person names, into the vault and the register as a night takes those of mailboxes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from schemas.errors import ClaimcycleError, Fault
 from tasks.stores.contents import quarantine
-from tasks.stores.vault import put_bytes
+from tasks.stores.journal import POSTED, note, note_settings
+from tasks.stores.vault import get_bytes, put_bytes
 from tasks.stores.warehouse import Warehouse, writer
 from tasks.x12.envelope import read_x12
 
@@ -18,15 +19,24 @@ BY_HAND = "by hand"
 def take_files(home: Path, paths: Sequence[Path], night: date) -> dict[str, str]:
     """Each file lies in the vault and is registered; give its SHA-256 by name.
 
-    Shape: files.file, files.arrival, files.content, files.fault. Holds: content seen before is registered once.
+    Shape: files.file, files.arrival, files.content, files.fault. Holds: content seen before is registered once; the log says
+    what is taken before the warehouse does.
     Raises: ClaimcycleError where a file cannot be read or has no 835 in it; then none is taken.
     """
     contents = {path: _content(path) for path in paths}
-    digests = {}
+    digests = {path: put_bytes(home, content) for path, content in contents.items()}
+    files = [{"file_name": path.name, "file_sha256": digest} for path, digest in digests.items()]
+    note_settings(home, night)
+    note(home, POSTED, "", {"files": files}, night)
+    register_taken(home, files, night)
+    return {str(path): digest for path, digest in digests.items()}
+
+
+def register_taken(home: Path, files: Sequence[Mapping[str, str]], night: date) -> None:
+    """Files that a person named are registered, as the log says them; their bytes lie in the vault."""
     with writer(home) as warehouse:
-        for path, content in contents.items():
-            digests[str(path)] = _take(warehouse, home, path, content, night)
-    return digests
+        for file in files:
+            _take(warehouse, home, file["file_name"], file["file_sha256"], night)
 
 
 def _content(path: Path) -> bytes:
@@ -43,16 +53,15 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _take(warehouse: Warehouse, home: Path, path: Path, content: bytes, night: date) -> str:
-    digest = put_bytes(home, content)
+def _take(warehouse: Warehouse, home: Path, name: str, digest: str, night: date) -> None:
+    content = get_bytes(home, digest)
     is_new = not warehouse.rows("select 1 from files.file where file_sha256 = $1", [digest])
     file = {"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}
-    arrival = {"source": BY_HAND, "drop_name": "", "file_name": path.name, "file_sha256": digest}
+    arrival = {"source": BY_HAND, "drop_name": "", "file_name": name, "file_sha256": digest}
     warehouse.insert("files.file", [file])
     warehouse.insert("files.arrival", [{**arrival, "arrived_on": night, "is_repeat": not is_new}])
     if is_new:
         _sort(warehouse, digest, content, night)
-    return digest
 
 
 def _sort(warehouse: Warehouse, digest: str, content: bytes, night: date) -> None:

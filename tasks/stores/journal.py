@@ -12,6 +12,7 @@ order give the same warehouse.
 | night.step | the step | it is done, for that night |
 | night.reopen | '' | these steps of these nights run again |
 | night.release | '' | quarantined files are read again |
+| night.post | '' | the remittance files that a person named to be posted outside the night |
 """
 
 import json
@@ -30,7 +31,8 @@ from tasks.stores.vault import put_bytes
 
 SETTINGS, ARRIVAL, DELIVERY = f"{OF_A_NIGHT}settings", f"{OF_A_NIGHT}arrival", f"{OF_A_NIGHT}delivery"
 STEP, REOPEN, RELEASE = f"{OF_A_NIGHT}step", f"{OF_A_NIGHT}reopen", f"{OF_A_NIGHT}release"
-RUNS = (STEP, REOPEN, RELEASE)
+POSTED = f"{OF_A_NIGHT}post"
+RUNS = (STEP, REOPEN, RELEASE, POSTED)
 """Kinds of lines that something of the program ran for; the others say with what."""
 
 PROGRAM = ("flows", "tasks", "schemas", "data/reference")

@@ -10,7 +10,7 @@ from typing import Any
 from schemas.errors import ClaimcycleError
 from tasks.stores.decisions import Line, copy_lines, log_lines
 from tasks.stores.home import REPLAYED
-from tasks.stores.journal import ARRIVAL, RUNS, SETTINGS, STEP, edition
+from tasks.stores.journal import ARRIVAL, POSTED, RUNS, SETTINGS, STEP, edition
 from tasks.stores.vault import get_bytes, link_content, make_folder, open_content, write_once, write_over
 from tasks.stores.warehouse import Warehouse, locked, reader, warehouse_path
 
@@ -61,9 +61,13 @@ def known_on(lines: Sequence[Line], day: date | None) -> list[Line]:
     """
     if day is None:
         return list(lines)
-    later = (n for n, line in enumerate(lines) if line["kind"] in (ARRIVAL, STEP) and line["made_on"] > day.isoformat())
+    later = (
+        n
+        for n, line in enumerate(lines)
+        if line["kind"] in (ARRIVAL, STEP, POSTED) and line["made_on"] > day.isoformat()
+    )
     before = lines[: next(later, len(lines))]
-    last = max((n for n, line in enumerate(before, 1) if line["kind"] == STEP), default=0)
+    last = max((n for n, line in enumerate(before, 1) if line["kind"] in (STEP, POSTED)), default=0)
     if not last:
         first = next(line["made_on"] for line in lines if line["kind"] == STEP)
         raise ClaimcycleError(f"no night up to {day} stands in the log; the first is {first}")
@@ -99,7 +103,7 @@ def lay_down(home: Path, into: Path, lines: Sequence[Line]) -> None:
     Raises: ClaimcycleError naming a file of the vault that is missing or was changed.
     """
     for line in lines:
-        if line["kind"] == ARRIVAL:
+        if line["kind"] in (ARRIVAL, POSTED):
             for file in json.loads(line["choice"])["files"]:
                 link_content(home, file["file_sha256"], into)
         elif line["kind"] == SETTINGS:
