@@ -15,7 +15,8 @@ from tasks.stores.warehouse import Warehouse, writer
 def compare_payments(home: Path, night: date) -> dict[str, int]:
     """Every line of a posted payment has its verdict, with what was expected, how that was computed, and the bytes.
 
-    Shape: contracts.*. Holds: a line is judged once, by the contracts of the night that posted it; nothing moves money.
+    Shape: contracts.*. Holds: a line is judged once, by the contracts of the night that posted it, and again only where it has
+    been found to be ours since; nothing moves money.
     """
     with writer(home) as warehouse:
         for table, rows in shipped_tables().items():
@@ -25,8 +26,16 @@ def compare_payments(home: Path, night: date) -> dict[str, int]:
     return {"files": loaded, **counts}
 
 
+NOW_OURS = """
+delete from contracts.comparison where reason in ('claim_not_ours', 'line_not_ours') and service_id in (
+  select s.service_id from remittances.service s join remittances.claim c using (remitted_claim_id)
+  where c.claim_id is not null and (s.line_number is not null or reason = 'claim_not_ours'))
+"""
+
+
 def _compare(warehouse: Warehouse, night: date) -> dict[str, int]:
     """Judge the lines that have no verdict; give how many, and how many of them were paid too little."""
+    warehouse.execute(NOW_OURS)
     made = statements()
     for statement in (*MACROS, *made.values()):
         warehouse.execute(statement)

@@ -61,6 +61,15 @@ def test_a_line_is_judged_once_and_points_at_its_bytes(book):
     assert book.compare(date(2026, 3, 11)) == []
 
 
+def test_a_line_that_is_found_to_be_ours_is_judged_then(book):
+    book.remit(Sent("99214", 13000, 9000))
+    book.warehouse.execute("update remittances.claim set claim_id = null")
+    assert [row["reason"] for row in book.compare(date(2026, 3, 9))] == ["claim_not_ours"]
+    assert book.compare(date(2026, 3, 10)) == []
+    book.warehouse.execute("update remittances.claim set claim_id = 'c1'")
+    assert [row["verdict"] for row in book.compare(date(2026, 3, 11))] == ["underpaid"]
+
+
 def test_what_is_reversed_and_paid_right_is_a_recovery_and_no_underpayment(book):
     book.remit(Sent("99214", 13000, 9000, paid_on=date(2026, 3, 1)))
     book.remit(Sent("99214", 13000, 9500, claim="c2", paid_on=date(2026, 3, 1)))

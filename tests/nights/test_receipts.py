@@ -1,6 +1,9 @@
 """Each 835 that came is answered once: its 999 lies in the partner's mailbox, says what the night made of it, and pyx12 accepts it."""
 
+import os
 import shutil
+import signal
+import traceback
 from datetime import timedelta
 
 import pytest
@@ -12,7 +15,7 @@ from tasks.stores.practice_home import lay_out_sample
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import reader, warehouse_path, writer
 from tasks.x12.judge import judge
-from tests.nights.running import FIRST_NIGHT
+from tests.nights.running import FIRST_NIGHT, NEVER, _count_effects, effects_of, hashes_of
 from tests.x12.remittance_bytes import BALANCED
 
 
@@ -95,3 +98,42 @@ def test_what_was_read_before_this_step_was_there_is_not_answered(tmp_path):
     _received(home, FIRST_NIGHT + timedelta(days=1))
     with reader(warehouse_path(home)) as warehouse:
         assert warehouse.rows("select * from acknowledgments.receipt") == []
+
+
+def _killed(home, kill_at):
+    """Run the step in a forked process that kills itself at its n-th effect; give how it ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            _count_effects(home, kill_at)
+            acknowledge_remittances.fn(home, FIRST_NIGHT)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_the_step_killed_at_any_effect_and_run_again_sends_the_same_bytes_once(tmp_path):
+    begun = tmp_path / "begun"
+    lay_out_sample(begun)
+    shutil.rmtree(begun / "drops")
+    inbox = begun / "mailbox/clearway/from_partner"
+    inbox.mkdir(parents=True)
+    (inbox / "835.x12").write_bytes(BALANCED.replace(b"*0*T*:~", b"*1*T*:~"))
+    (inbox / "cut.x12").write_bytes(BALANCED.replace(b"TRACE1", b"TRACE2")[:-30])
+    for step in (collect_files, read_remittances):
+        step.fn(begun, FIRST_NIGHT)
+    unharmed = shutil.copytree(begun, tmp_path / "unharmed")
+    assert _killed(unharmed, NEVER) == 0
+    truth, total = hashes_of(unharmed), effects_of(unharmed)
+    assert (
+        len([name for name in truth if name.startswith("mailbox/clearway/to_partner/")]) == 4
+    )  # a 999 and a TA1 for each
+    points = range(1, total + 1, int(os.environ.get("CRASH_STEP", "7")))
+    assert len(points) > 5
+    for point in points:
+        home = shutil.copytree(begun, tmp_path / f"killed{point}")
+        assert _killed(home, point) == -signal.SIGKILL, point
+        assert _killed(home, NEVER) == 0, point
+        assert hashes_of(home) == truth, point

@@ -3,6 +3,7 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 from tasks.apply_matches import apply_matches
 from tasks.post_payments import post_payments
 from tasks.read_remittances import read_remittances
-from tasks.stores.warehouse import session, warehouse_path, writer
+from tasks.stores.warehouse import Warehouse, session, warehouse_path
 
 from .making import NPI, TAG, Claim
 
@@ -40,9 +41,21 @@ class RemitHome:
     """A home with claims and arrivals of its own; claims are named by their control number, so that books are read by eye."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self._held = path, ExitStack()
+        self._open: Warehouse | None = None
         warehouse_path(path).parent.mkdir(parents=True)
         shutil.copyfile(warehouse_path(_empty_home()), warehouse_path(path))
+
+    def held(self) -> Warehouse:
+        """Give the warehouse, open until `leave`: opening it for each thing asked costs more than asking."""
+        if self._open is None:
+            self._open = self._held.enter_context(session(self.path))
+        return self._open
+
+    def leave(self) -> None:
+        """Close the warehouse, so that a command may open it."""
+        self._held.close()
+        self._open = None
 
     def send(self, claims: Sequence[Claim], tags: Iterable[str] = (TAG,)) -> None:
         """These claims were sent, once for each tag."""
@@ -55,14 +68,16 @@ class RemitHome:
             for claim in claims:
                 _add_claim(rows, claim, lambda text, tag=tag: text.replace(TAG, tag))
         rows["encounters.provider"].append(_row("encounters.provider", provider_key="DOC", npi=NPI))
-        with writer(self.path) as warehouse:
+        warehouse = self.held()
+        with warehouse.transaction():
             for table, found in rows.items():
                 warehouse.insert(table, found)
 
     def arrive(self, night: date, contents: Sequence[bytes]) -> list[str]:
         """These files lie in the vault and are registered, in this order."""
         files, arrivals, kinds = [], [], []
-        with writer(self.path) as warehouse:
+        warehouse = self.held()
+        with warehouse.transaction():
             known = {row["file_sha256"] for row in warehouse.rows("select file_sha256 from files.file")}
             for number, content in enumerate(contents):
                 digest = sha256(content).hexdigest()
@@ -85,15 +100,14 @@ class RemitHome:
     def run(self, night: date) -> dict[str, int]:
         """The steps of the night that have to do with money are done."""
         counts: dict[str, int] = {}
-        with session(self.path):
-            for step in (read_remittances, post_payments, apply_matches):
-                counts |= step.fn(self.path, night)
+        self.held()
+        for step in (read_remittances, post_payments, apply_matches):
+            counts |= step.fn(self.path, night)
         return counts
 
     def ask(self, sql: str, parameters: Sequence[object] = ()) -> list[dict]:
         """Give the rows of a question."""
-        with session(self.path) as warehouse:
-            return warehouse.rows(sql, list(parameters))
+        return self.held().rows(sql, list(parameters))
 
     def balances(self) -> dict[tuple, int]:
         """Give the cents of every claim, account and code that has any."""

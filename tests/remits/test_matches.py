@@ -103,6 +103,7 @@ def test_a_number_learned_later_matches_what_waits(tmp_path):
 
 def test_the_commands_say_what_waits_and_decide(told):
     home, ours, remitted, _ = told
+    home.leave()
     publish_snapshot(home.path, NIGHTS[0])
 
     def run(*words):

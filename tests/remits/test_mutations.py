@@ -35,7 +35,7 @@ def test_money_that_one_element_changes_leaves_a_sign(tmp_path):
         rng = Random(seed)
         world = make_world(seed, 1, rng.sample(STORIES, 4))
         segments = interchange(world.payments, 1)
-        made = sample(segments, sized("REMIT_MUTATIONS", 250), rng)
+        made = sample(segments, sized("REMIT_MUTATIONS", 120), rng)
         judge(tmp_path / str(seed), world, segments, made, unseen, seen)
     assert seen
     kinds = {(element, way.split(" ")[0] if way.startswith("code") else way) for element, way in unseen}

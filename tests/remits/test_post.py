@@ -30,6 +30,7 @@ def made(tmp_path):
 
 
 def run(home, *words):
+    home.leave()
     done = CliRunner().invoke(
         app, ["remits", "post", *map(str, words), "--date", "2026-03-04", "--home", str(home.path)]
     )
@@ -37,6 +38,7 @@ def run(home, *words):
 
 
 def everything(home):
+    home.leave()
     with reader(warehouse_path(home.path)) as warehouse:
         tables = warehouse.table_hashes()
     return tables, {

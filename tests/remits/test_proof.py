@@ -12,7 +12,7 @@ from .proof import cash_differences, many_remittances, sized
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory):
     home = RemitHome(tmp_path_factory.mktemp("proof") / "home")
-    many_remittances(home, worlds=sized("REMIT_WORLDS", 8), repeats=sized("REMIT_REPEATS", 1))
+    many_remittances(home, worlds=sized("REMIT_WORLDS", 5), repeats=sized("REMIT_REPEATS", 1))
     return home
 
 
