@@ -124,7 +124,7 @@ def _bring_up_to_date(warehouse: "Warehouse") -> None:
 
 
 _COLUMNS = """select schema_name || '.' || table_name as table_name, column_name, data_type from duckdb_columns()
-    where not internal and table_name in (select table_name from duckdb_tables())"""
+    where not internal and table_oid in (select table_oid from duckdb_tables())"""
 
 
 def _columns_of_edition() -> set[tuple[str, str, str]]:
