@@ -1,22 +1,16 @@
 """`claims bank`: which remittance each deposit belongs to, and what a person decides where that is not plain."""
 
 import getpass
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.options import DEFAULT_HOME, By, Home, Reason, console
 from schemas.errors import ClaimcycleError
 
 app = typer.Typer(help="Tie deposits to remittances.", no_args_is_help=True)
-console = Console(width=None if sys.stdout.isatty() else 160, emoji=False)
-DEFAULT_HOME = Path("data")
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in your words; no names of patients.")]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; your login by default.")]
 Deposit = Annotated[str, typer.Argument(help="The deposit's id or its first digits.")]
 
 SHOWN = """

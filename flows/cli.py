@@ -20,6 +20,7 @@ from rich.console import Console
 from flows import bank_commands, patients_commands, remits_commands, unmatched_commands
 from flows.contracts_commands import contracts_app
 from flows.ledger_commands import ledger_app
+from flows.options import DEFAULT_HOME, Home, console, parse_day
 from flows.replay_commands import app as replay_app
 from flows.suspense_commands import suspense_app
 from schemas.errors import ClaimcycleError, NightFailed
@@ -41,21 +42,12 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(suspense_app, name="suspense")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What every wrong option or argument is; typer exports only its children."""
-console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
-
-
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
 Night = Annotated[
-    date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date of the (first) night.")
+    date | None,
+    typer.Option("--date", parser=parse_day, metavar="YYYY-MM-DD", help="Business date of the (first) night."),
 ]
-DEFAULT_HOME = Path("data")
 WAITS = 3
 """Exit status of nights that are done while bad input waits: files in quarantine, money held, answers that fit nothing."""
 
@@ -95,8 +87,8 @@ def nightly(
 
 @app.command()
 def backfill(
-    since: Annotated[date, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="First business date.")],
-    until: Annotated[date, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Last business date.")],
+    since: Annotated[date, typer.Option(parser=parse_day, metavar="YYYY-MM-DD", help="First business date.")],
+    until: Annotated[date, typer.Option(parser=parse_day, metavar="YYYY-MM-DD", help="Last business date.")],
     home: Home = DEFAULT_HOME,
     step: Annotated[str | None, typer.Option(help="Run this step only.")] = None,
     payer: Annotated[str | None, typer.Option(help="Release quarantined files of this payer's mailbox first.")] = None,
@@ -123,7 +115,7 @@ def census(
     home: Home = DEFAULT_HOME,
     night: Annotated[
         date | None,
-        typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="As of this night; the newest by default."),
+        typer.Option("--date", parser=parse_day, metavar="YYYY-MM-DD", help="As of this night; the newest by default."),
     ] = None,
 ) -> None:
     """Count every encounter and claim once; exit 1 if it does not tie.

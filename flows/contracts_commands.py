@@ -7,22 +7,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from flows.options import Home, parse_day
+
 contracts_app = typer.Typer(help="Load contracts, list what was paid too little.", no_args_is_help=True)
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
 
 
 @contracts_app.command("load")
 def load(
     file: Annotated[Path, typer.Argument(help="A CSV file.")],
     kind: Annotated[str, typer.Option(help="rvu, gpci (CMS's files), fees or terms (of a contract).")],
-    effective: Annotated[date, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="First date of service.")],
+    effective: Annotated[date, typer.Option(parser=parse_day, metavar="YYYY-MM-DD", help="First date of service.")],
     home: Home = Path("data"),
 ) -> None:
     """Put a schedule into the practice's registry; the next night uses it.

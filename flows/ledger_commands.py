@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from flows.options import Home, console
 
 ledger_app = typer.Typer(help="The ledger: is it as it was sealed?", no_args_is_help=True)
-console = Console(emoji=False)
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
 SHOWN = 50
 
 

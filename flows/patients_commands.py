@@ -1,27 +1,18 @@
 """`claims patients`: what patients owe and are owed, and what people decide on it; the next night carries decisions out."""
 
 import getpass
-import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.options import DEFAULT_HOME, By, Day, Home, Reason, console
 from schemas.errors import ClaimcycleError
 from schemas.money import cents_of, dollars
 
 app = typer.Typer(help="What patients owe, statements, write-offs, refunds.", no_args_is_help=True)
-console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
 
 
 def _cents(text: str) -> int:
@@ -31,15 +22,8 @@ def _cents(text: str) -> int:
         raise typer.BadParameter(f"{text!r} is no amount; write dollars and cents as 12.34") from None
 
 
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; the login name by default.", envvar="CLAIMS_USER")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in your words.")]
-Day = Annotated[
-    date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date; today by default.")
-]
 Amount = Annotated[int, typer.Argument(parser=_cents, metavar="AMOUNT", help="Dollars and cents, as 12.34.")]
 Proposal = Annotated[str, typer.Argument(help="Its id, or the first digits.")]
-DEFAULT_HOME = Path("data")
 
 LISTS = {
     "balances": (

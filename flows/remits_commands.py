@@ -1,7 +1,6 @@
 """`claims remits`: remittances posted outside the night, by the night's own steps."""
 
 import getpass
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
@@ -9,21 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.options import console, parse_day
 from schemas.money import dollars
 
 app = typer.Typer(help="Post remittances outside the night.", no_args_is_help=True)
-console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)
 WAITS = 3
 """Exit status of what is done while something waits for a person."""
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
 
 
 PAYMENTS = """
@@ -52,7 +43,8 @@ def post(
     files: Annotated[list[Path], typer.Argument(help="Files with 835s.")],
     home: Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")] = Path("data"),
     day: Annotated[
-        date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date; today by default.")
+        date | None,
+        typer.Option("--date", parser=parse_day, metavar="YYYY-MM-DD", help="Business date; today by default."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show every entry it would make, leave no trace.")] = False,
 ) -> None:

@@ -8,17 +8,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flows.options import parse_day
+
 if TYPE_CHECKING:
     from flows.replay import Replayed
 
 app = typer.Typer()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
 
 
 @app.command()
@@ -27,7 +22,9 @@ def replay(
     home: Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")] = Path("data"),
     as_of: Annotated[
         date | None,
-        typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Nights up to that day only: the books as known then."),
+        typer.Option(
+            parser=parse_day, metavar="YYYY-MM-DD", help="Nights up to that day only: the books as known then."
+        ),
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the database.")] = None,
 ) -> None:

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.options import Home, console
 from schemas.errors import ClaimcycleError
 from schemas.money import dollars
 
 suspense_app = typer.Typer(help="Money in suspense: list it, release it.", no_args_is_help=True)
-console = Console(emoji=False)
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
 
 
 @suspense_app.command("list")

@@ -1,37 +1,21 @@
 """`claims unmatched`: remitted claims that match none of ours, and what a person decides on them; the next night carries it out."""
 
 import getpass
-import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.options import DEFAULT_HOME, By, Day, Home, Reason, console
 from schemas.errors import ClaimcycleError
 
 app = typer.Typer(help="Remitted claims that match none of ours.", no_args_is_help=True)
-console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
-
-
-Home = Annotated[Path, typer.Option("--home", help="The practice's folder.", envvar="CLAIMS_HOME")]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; the login name by default.", envvar="CLAIMS_USER")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in your words.")]
-Day = Annotated[
-    date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Business date; today by default.")
-]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be decided, do nothing.")]
 Remitted = Annotated[str, typer.Argument(metavar="REMITTED_CLAIM", help="Its id, or digits that only it begins with.")]
-DEFAULT_HOME = Path("data")
 
 
 @app.command("list")

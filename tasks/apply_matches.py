@@ -16,7 +16,7 @@ from tasks.ledger.reversal import ANSWER_RULES, REVERSAL_RULES
 from tasks.ledger.rules import RELEASE, SUPERSEDING, UNMATCHED_ANSWER, UNMATCHED_MONEY, UNMATCHED_REVERSAL, Rule
 from tasks.ledger.superseding import transfers
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import move_claims
+from tasks.remittance_moves import exception_row, grouped, move_claims
 from tasks.step import night_step
 from tasks.stores import matches, postings
 from tasks.stores.remitted import match_by_person, match_waiting
@@ -79,13 +79,13 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
     """
     run = matches.judge_again(warehouse, remitted_ids, night)
     due = postings.due_in_threads(warehouse, run, 1, 0)
-    said = _by(postings.said_in_threads(warehouse, run, 1, 0), "posting_id")
-    known = _by(postings.entries_of_threads(warehouse, run, 1, 0), "claim_id")
-    waiting = _by(matches.waiting_entries(warehouse, remitted_ids), "remitted_claim_id")
+    said = grouped(postings.said_in_threads(warehouse, run, 1, 0), "posting_id")
+    known = grouped(postings.entries_of_threads(warehouse, run, 1, 0), "claim_id")
+    waiting = grouped(matches.waiting_entries(warehouse, remitted_ids), "remitted_claim_id")
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
     released: list[dict[str, Any]] = []
-    for payment in _by(due, "payment_id").values():
+    for payment in grouped(due, "payment_id").values():
         for posting in in_posting_order(payment):
             key = key_of(posting["posting_id"], "match", decision_id or night)
             entries += _released(posting, waiting.get(posting["posting_id"], ()), key, night)
@@ -101,7 +101,7 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
             ]
     warehouse.insert("ledger.entry", entries)
     warehouse.insert("ledger.suspense_release", released)
-    warehouse.insert("ledger.exception", [_exception_row(one, night) for one in exceptions])
+    warehouse.insert("ledger.exception", [exception_row(one, night) for one in exceptions])
     move_claims(warehouse, run, 1, 0, night)
     return len(exceptions)
 
@@ -175,22 +175,3 @@ def _move_back(warehouse: Warehouse, remitted: Row, decision_id: str, night: dat
     keep_moves(
         warehouse, advance(standings(states_of(warehouse, ids), known_events(warehouse, ids)), [happening], night)
     )
-
-
-def _exception_row(said: Row, night: date) -> dict[str, Any]:
-    return {
-        "exception_id": key_of(said["posting_id"], said["code"]),
-        "claim_id": said["claim_id"],
-        "payment_id": said["payment_id"],
-        "exception_code": said["code"],
-        "message": said["message"],
-        "difference_cents": said["difference_cents"],
-        "found_on": night,
-    }
-
-
-def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row[column]].append(row)
-    return found

@@ -1,13 +1,11 @@
 """Post: charges and remittances to the double-entry ledger; the one place where money enters it."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from schemas.keys import key_of
 from tasks.denials.taxonomy import load_taxonomy
 from tasks.ledger.accounts import load_accounts
 from tasks.ledger.balance import load_policy, suspended
@@ -18,7 +16,7 @@ from tasks.ledger.posting import in_posting_order, post_remitted_claim, release_
 from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.rules import load_rules
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import move_claims
+from tasks.remittance_moves import exception_row, grouped, move_claims
 from tasks.step import night_step
 from tasks.stores import postings
 from tasks.stores.warehouse import Warehouse, writer
@@ -57,7 +55,7 @@ def post_payments(home: Path, night: date) -> dict[str, int]:
             move_claims(warehouse, run, parts, part, night)
         payments = postings.close_due(warehouse, night)
         told += _release(warehouse, night)
-        warehouse.insert("ledger.exception", [_exception_row(one, night) for one in told])
+        warehouse.insert("ledger.exception", [exception_row(one, night) for one in told])
     return {"charges": charged, "payments": payments, "exceptions": len(told)}
 
 
@@ -85,9 +83,9 @@ def _post_charges(warehouse: Warehouse, night: date) -> int:
 
 
 def _post_charges_of(warehouse: Warehouse, claim_ids: Sequence[str], night: date) -> int:
-    lines = _by(postings.current_lines(warehouse, claim_ids), "claim_id")
-    posted = _by(postings.posted_charges(warehouse, claim_ids), "claim_id")
-    at_desk = _by(postings.patient_payments(warehouse, claim_ids), "claim_id")
+    lines = grouped(postings.current_lines(warehouse, claim_ids), "claim_id")
+    posted = grouped(postings.posted_charges(warehouse, claim_ids), "claim_id")
+    at_desk = grouped(postings.patient_payments(warehouse, claim_ids), "claim_id")
     entries: list[dict[str, Any]] = []
     for claim_id, now in lines.items():
         before = posted.get(claim_id, [])
@@ -107,12 +105,12 @@ def _charged(lines: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
 def _post_threads(warehouse: Warehouse, run: int, parts: int, part: int, night: date) -> list[dict[str, Any]]:
     """Post the remitted claims that speak of a claim of which more was said, thread by thread; give the exceptions."""
     due = postings.due_in_threads(warehouse, run, parts, part)
-    said = _by(postings.said_in_threads(warehouse, run, parts, part), "posting_id")
-    known = _by(postings.entries_of_threads(warehouse, run, parts, part), "claim_id")
+    said = grouped(postings.said_in_threads(warehouse, run, parts, part), "posting_id")
+    known = grouped(postings.entries_of_threads(warehouse, run, parts, part), "claim_id")
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
     released: list[dict[str, Any]] = []
-    for payment in _by(due, "payment_id").values():
+    for payment in grouped(due, "payment_id").values():
         for posting in in_posting_order(payment):
             earlier = known.setdefault(posting["claim_id"], [])
             made = post_remitted_claim(posting, said.get(posting["posting_id"], ()), earlier, night)
@@ -146,25 +144,6 @@ def _released(posting_id: str, released_by: str, choice: str, night: date) -> di
 
 def _post_provider_adjustments(warehouse: Warehouse, night: date) -> None:
     """Post the PLB of every payment of the night."""
-    due = _by(postings.due_provider_adjustments(warehouse), "payment_id")
+    due = grouped(postings.due_provider_adjustments(warehouse), "payment_id")
     entries = [entry for rows in due.values() for entry in post_provider_adjustments(rows[0], rows, night)]
     warehouse.insert("ledger.entry", entries)
-
-
-def _exception_row(said: Mapping[str, Any], night: date) -> dict[str, Any]:
-    return {
-        "exception_id": key_of(said["posting_id"], said["code"]),
-        "claim_id": said["claim_id"],
-        "payment_id": said["payment_id"],
-        "exception_code": said["code"],
-        "message": said["message"],
-        "difference_cents": said["difference_cents"],
-        "found_on": night,
-    }
-
-
-def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row[column]].append(row)
-    return found

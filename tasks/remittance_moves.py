@@ -1,9 +1,11 @@
 """How remitted claims move ours: what the steps that post them have in common."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from schemas.keys import key_of
 from tasks.claims.lifecycle import Advance, Happening, Standing, advance
 from tasks.denials.answers import RemittanceEvent, event_of
 from tasks.stores import postings
@@ -46,3 +48,24 @@ def _happening(said: Mapping[str, Any], event: RemittanceEvent) -> Happening:
         byte_start=said["byte_start"],
         byte_end=said["byte_end"],
     )
+
+
+def exception_row(said: Mapping[str, Any], night: date) -> dict[str, Any]:
+    """Give what could not be posted as said as a row of ledger.exception."""
+    return {
+        "exception_id": key_of(said["posting_id"], said["code"]),
+        "claim_id": said["claim_id"],
+        "payment_id": said["payment_id"],
+        "exception_code": said["code"],
+        "message": said["message"],
+        "difference_cents": said["difference_cents"],
+        "found_on": night,
+    }
+
+
+def grouped(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows by what they have in a column, in the order they came."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
