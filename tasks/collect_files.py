@@ -8,17 +8,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import Fault
 from tasks.claims.lifecycle import moves
+from tasks.file_sorting import sort_x12
 from tasks.step import night_step
 from tasks.stores import home as homes
-from tasks.stores.contents import park_unhandled, quarantine
+from tasks.stores.contents import park_unhandled
 from tasks.stores.decisions import take_up
 from tasks.stores.journal import ARRIVAL, arrival_of, note
 from tasks.stores.mailbox import open_mailbox
-from tasks.stores.vault import get_bytes, put_bytes
+from tasks.stores.vault import put_bytes
 from tasks.stores.warehouse import Warehouse, writer
-from tasks.x12.envelope import read_x12
 
 File = dict[str, Any]
 """A file that arrived, as the log says it: source, drop_name, file_name, file_sha256, kind, byte_count."""
@@ -39,7 +38,7 @@ def collect_files(home: Path, night: date) -> dict[str, int]:
         if line is None:
             line = note(home, ARRIVAL, "", {"files": _look(warehouse, home, practice, night)}, night)
         counts = _keep(warehouse, json.loads(line["choice"])["files"], night)
-        _sort_x12(warehouse, home, _unsorted(warehouse), night)
+        sort_x12(warehouse, home, _unsorted(warehouse), night)
         park_unhandled(warehouse, night)
         decided = take_up(warehouse, home, night, before=line["sequence"])
     return {
@@ -172,21 +171,3 @@ def _unsorted(warehouse: Warehouse) -> list[str]:
            anti join files.content c using (file_sha256) where f.kind = 'x12' group by 1 order by 2, 1"""
     )
     return [row["file_sha256"] for row in found]
-
-
-def _sort_x12(warehouse: Warehouse, home: Path, digests: Sequence[str], night: date) -> None:
-    """Register which transactions each file holds, or quarantine it whole."""
-    contents: list[dict[str, Any]] = []
-    tolerated: list[dict[str, Any]] = []
-    for digest in digests:
-        try:
-            x12 = read_x12(get_bytes(home, digest))
-        except Fault as fault:
-            contents.append({"file_sha256": digest, "kind": "unknown", "transaction_count": 0})
-            quarantine(warehouse, digest, "unknown", fault, night)
-            continue
-        kinds = Counter(t.kind for t in x12.transactions)
-        contents += [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
-        tolerated += [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()]
-    warehouse.insert("files.content", contents)
-    warehouse.insert("files.tolerance", tolerated)

@@ -1,12 +1,11 @@
 """Take: remittance files that a person names, into the vault and the register as a night takes those of mailboxes."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from schemas.errors import ClaimcycleError, Fault
-from tasks.stores.contents import quarantine
+from tasks.file_sorting import sort_x12
 from tasks.stores.journal import POSTED, note, note_settings
 from tasks.stores.vault import get_bytes, put_bytes
 from tasks.stores.warehouse import Warehouse, writer
@@ -54,27 +53,10 @@ def _content(path: Path) -> bytes:
 
 
 def _take(warehouse: Warehouse, home: Path, name: str, digest: str, night: date) -> None:
-    content = get_bytes(home, digest)
     is_new = not warehouse.rows("select 1 from files.file where file_sha256 = $1", [digest])
-    file = {"file_sha256": digest, "kind": "x12", "byte_count": len(content), "first_seen_on": night}
+    file = {"file_sha256": digest, "kind": "x12", "byte_count": len(get_bytes(home, digest)), "first_seen_on": night}
     arrival = {"source": BY_HAND, "drop_name": "", "file_name": name, "file_sha256": digest}
     warehouse.insert("files.file", [file])
     warehouse.insert("files.arrival", [{**arrival, "arrived_on": night, "is_repeat": not is_new}])
     if is_new:
-        _sort(warehouse, digest, content, night)
-
-
-def _sort(warehouse: Warehouse, digest: str, content: bytes, night: date) -> None:
-    """Register which transactions the file holds, or set it aside whole."""
-    try:
-        x12 = read_x12(content)
-    except Fault as fault:
-        warehouse.insert("files.content", [{"file_sha256": digest, "kind": "unknown", "transaction_count": 0}])
-        quarantine(warehouse, digest, "unknown", fault, night)
-        return
-    kinds = Counter(transaction.kind for transaction in x12.transactions)
-    warehouse.insert(
-        "files.content", [{"file_sha256": digest, "kind": k, "transaction_count": n} for k, n in kinds.items()]
-    )
-    tolerated = [{"file_sha256": digest, "tolerated": t, "occurrences": n} for t, n in x12.tolerances.items()]
-    warehouse.insert("files.tolerance", tolerated)
+        sort_x12(warehouse, home, [digest], night)

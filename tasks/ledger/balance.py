@@ -29,17 +29,18 @@ WITHOUT_MONEY = {"23": "forwarded to another payer", "25": "predetermination"}
 def load_policy() -> list[dict[str, object]]:
     """Give the rows of ledger.balance_policy.
 
-    Raises: Fault where a word is of no list.
+    Raises: Fault where a word is of no list, or where a payment that does not balance would be posted.
     """
     text = files("schemas.ledger").joinpath("balance_policy.csv").read_text(encoding="utf-8")
     return [_policy(row) for row in csv.DictReader(text.splitlines())]
 
 
 def _policy(row: dict[str, str]) -> dict[str, object]:
-    if CONDITIONS.get(row["condition"]) != row["level"] or row["action"] not in ACTIONS:
+    is_known = CONDITIONS.get(row["condition"]) == row["level"] and row["action"] in ACTIONS
+    if not is_known or (row["level"] == "transaction" and row["action"] != HOLD):  # else cash were not BPR02
         raise Fault(
             code="BALANCE_POLICY",
-            message=f"row {row['level']}/{row['condition']} of the balance policy has a word of no list ({row['action']})",
+            message=f"row {row['level']}/{row['condition']} of the balance policy has a word of no list for its level ({row['action']})",
             remedy="correct schemas/ledger/balance_policy.csv: docs/posting.md lists the words",
         )
     return {**row, "from_date": date.fromisoformat(row["from_date"])}

@@ -154,6 +154,7 @@ def test_lines_that_do_not_balance_may_be_suspended_too(open_books, monkeypatch)
     [
         ("claim", "unbalanced_claim", "2000-01-01", "forget", "", ""),
         ("line", "unbalanced_claim", "2000-01-01", "post", "", ""),
+        ("transaction", "unbalanced_payment", "2000-01-01", "post", "", ""),  # cash would not be BPR02
     ],
 )
 def test_a_policy_with_a_word_of_no_list_is_refused(row):
