@@ -82,5 +82,5 @@ $(JUDGES)/installed:
 
 # what the demo made; the sample and the reference tables stay
 clean:
-	rm -rf data/vault data/warehouse data/mailbox data/reports data/statements data/simulation data/decisions data/statements data/bank data/registry data/drops data/practice.toml data/payer.toml
+	rm -rf data/vault data/warehouse data/mailbox data/reports data/statements data/simulation data/decisions data/bank data/registry data/drops data/practice.toml data/payer.toml
 	rm -rf .bench
