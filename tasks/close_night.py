@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.step import night_step
-from tasks.stores.invariants import count_waiting, find_violations
+from tasks.stores.invariants import count_waiting, invariant_counts
 from tasks.stores.seals import seal_days
 from tasks.stores.warehouse import writer
 
@@ -36,18 +36,27 @@ select window_to_on, kpi, value, unit, parts_unit, numerator, denominator, windo
 def close_night(home: Path, night: date) -> dict[str, int]:
     """The night has its row in reports.night, its books are sealed, and no view that must be empty has a row.
 
-    Shape: reports.night, reports.kpi, ledger.day_seal. Raises: NightFailed naming the views and their counts; the row is
-    kept all the same.
+    Shape: reports.night, reports.waiting, reports.invariant, reports.kpi, ledger.day_seal. Holds: a view that has rows is
+    counted and kept; `require_sound_night` says so once the report is out.
     """
     with writer(home) as warehouse:
         seal_days(warehouse)
-        violations = find_violations(warehouse)
-        waiting = sum(count_waiting(warehouse).values())
+        invariants, waiting = invariant_counts(warehouse), count_waiting(warehouse)
         row: dict[str, Any] = warehouse.rows(TOTALS)[0]
-        warehouse.execute("delete from reports.night where night = $1", [night])
+        row |= {"waiting_count": sum(waiting.values()), "violation_count": sum(invariants.values())}
+        for table in ("night", "waiting", "invariant"):
+            warehouse.execute(f"delete from reports.{table} where night = $1", [night])
+        warehouse.insert("reports.night", [{"night": night, **row}])
         warehouse.insert(
-            "reports.night",
-            [{"night": night, **row, "waiting_count": waiting, "violation_count": sum(violations.values())}],
+            "reports.waiting", [{"night": night, "what": what, "count": count} for what, count in waiting.items()]
+        )
+        warehouse.insert(
+            "reports.invariant",
+            [{"night": night, "invariant": name, "rows": count} for name, count in invariants.items()],
         )
         warehouse.execute(KEEP_MEASURES)
-    return {"encounters": row["encounter_count"], "waiting": waiting, "violations": sum(violations.values())}
+    return {
+        "encounters": row["encounter_count"],
+        "waiting": row["waiting_count"],
+        "violations": row["violation_count"],
+    }

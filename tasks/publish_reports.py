@@ -6,7 +6,6 @@ from pathlib import Path
 from tasks.reports.page import render_report, report_queries
 from tasks.step import step
 from tasks.stores.home import load_practice
-from tasks.stores.invariants import count_waiting, invariant_counts
 from tasks.stores.snapshot import publish_snapshot
 from tasks.stores.vault import write_over
 from tasks.stores.warehouse import reader
@@ -21,10 +20,6 @@ def publish_reports(home: Path, night: date) -> dict[str, int]:
     snapshot = publish_snapshot(home, night)
     with reader(snapshot) as warehouse:
         sections = {name: warehouse.rows(sql) for name, sql in report_queries().items()}
-        sections["waiting"] = [{"what": what, "count": count} for what, count in count_waiting(warehouse).items()]
-        sections["invariants"] = [
-            {"invariant": name, "rows": count} for name, count in invariant_counts(warehouse).items()
-        ]
     page = render_report(load_practice(home).name, night, sections)
     write_over(home / "reports" / "report.html", page.encode())
     return {"snapshot_bytes": snapshot.stat().st_size, "page_bytes": len(page)}

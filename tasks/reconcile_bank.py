@@ -36,7 +36,7 @@ def reconcile_bank(home: Path, night: date) -> dict[str, int]:
         warehouse.execute("delete from bank.night where night = $1", [night])
         warehouse.insert("bank.night", [{"night": night, "file_count": read, "reconciled_count": 0, "open_count": 0}])
         (counts,) = warehouse.rows(
-            """select count(*) filter (where state = 'reconciled') as reconciled_count, (select count(*) from bank.open) as open_count
+            """select count(*) filter (where state = 'reconciled') as reconciled_count, count(*) filter (where remedy is not null) as open_count
                from bank.reassociation"""
         )
         warehouse.execute(

@@ -61,7 +61,7 @@ create or replace view bank.decided as -- one row per deposit that a person deci
 select r.deposit_id, arg_max(d.kind, d.sequence) as kind, arg_max(d.choice ->> '$.payment_id', d.sequence) as payment_id, arg_max(d.decision_id, d.sequence) as decision_id
 from decisions.decision d join bank.report r on r.movement_id = d.subject_id where d.kind = 'unmatch_deposit' or (d.kind = 'match_deposit' and d.choice ->> '$.payment_id' in (select payment_id from bank.expected)) group by 1;
 
-create or replace view bank.reassociation as -- one row per 835 with its deposit, and per deposit without an 835: state, cents, banking days between the two or since; difference is deposit less expected
+create or replace view bank.reassociation as -- one row per 835 with its deposit, and per deposit without an 835: state, cents, banking days between the two or since; difference is deposit less expected; remedy where a person must look
 with calendar as materialized (select on_day, day_number from bank.calendar),
 -- the newest night that looked for the bank's files, and the first day of which one speaks: an 835 of more than three banking days before had its money before
 as_of as materialized (
@@ -151,28 +151,28 @@ alone as (
               else 'eft_without_era' end as state,
          d.*, n.day_number - d.day_number as banking_days
   from deposit d cross join as_of n anti join match m on m.deposit_id = d.deposit_id
-  left join reversal b on b.debit_id = d.deposit_id left join reversal t on t.credit_id = d.deposit_id left join open_rival r on r.deposit_id = d.deposit_id)
-select p.state, p.payment_id, p.deposit_id, p.deposit_count, p.trace_number, p.originator_id, p.payer_id, p.payer_name, p.verdict, p.payment_cents, p.expected_cents, p.deposit_cents,
-       p.deposit_cents - p.expected_cents as difference_cents, p.paid_on, p.settled_on, p.banking_days, p.deposit_id is not null and p.banking_days > 3 as is_late, p.rule, p.decision_id,
-       p.file_sha256, p.byte_start, p.byte_end, d.file_sha256 as bank_file_sha256, d.byte_start as bank_byte_start, d.byte_end as bank_byte_end
-from payment p left join deposit d on d.deposit_id = p.deposit_id
-union all
-select state, null, deposit_id, 1, trace_number, originator_id, null, originator_name, null, 0, 0, amount_cents, amount_cents, null, settled_on, banking_days, false, null, null,
-       null, null, null, file_sha256, byte_start, byte_end
-from alone;
-
-create or replace view bank.open as -- what a person must look at: an 835 or a deposit whose other half is missing after four banking days, differs, is doubled, was taken back, or is not one alone
-select r.*, case r.state
+  left join reversal b on b.debit_id = d.deposit_id left join reversal t on t.credit_id = d.deposit_id left join open_rival r on r.deposit_id = d.deposit_id),
+said as (
+  select p.state, p.payment_id, p.deposit_id, p.deposit_count, p.trace_number, p.originator_id, p.payer_id, p.payer_name, p.verdict, p.payment_cents, p.expected_cents, p.deposit_cents,
+         p.deposit_cents - p.expected_cents as difference_cents, p.paid_on, p.settled_on, p.banking_days, p.deposit_id is not null and p.banking_days > 3 as is_late, p.rule, p.decision_id,
+         p.file_sha256, p.byte_start, p.byte_end, d.file_sha256 as bank_file_sha256, d.byte_start as bank_byte_start, d.byte_end as bank_byte_end
+  from payment p left join deposit d on d.deposit_id = p.deposit_id
+  union all
+  select state, null, deposit_id, 1, trace_number, originator_id, null, originator_name, null, 0, 0, amount_cents, amount_cents, null, settled_on, banking_days, false, null, null,
+         null, null, null, file_sha256, byte_start, byte_end
+  from alone)
+select *, case state
          when 'era_without_eft' then 'ask the payer for the EFT by its trace number (late or missing procedure)'
          when 'eft_without_era' then 'ask the payer for the 835 of this trace number (late or missing procedure)'
          when 'amount_differs' then 'ask the payer; `claims bank match` accepts the difference'
          when 'several_candidates' then 'choose one with `claims bank match`'
          when 'duplicate' then 'the money came twice: ask the payer, it will be taken back or refunded'
-         when 'taken_back' then 'the deposit was reversed: ask the payer for the new one'
-         else 'ask the bank what was taken' end as remedy
-from bank.reassociation r
-where r.state in ('era_without_eft', 'eft_without_era', 'amount_differs', 'several_candidates', 'duplicate', 'debit_without_credit')
-or (r.state = 'taken_back' and r.payment_id is not null);
+         when 'taken_back' then case when payment_id is not null then 'the deposit was reversed: ask the payer for the new one' end
+         when 'debit_without_credit' then 'ask the bank what was taken' end as remedy
+from said;
+
+create or replace view bank.open as -- what a person must look at: an 835 or a deposit whose other half is missing after four banking days, differs, is doubled, was taken back, or is not one alone
+select * from bank.reassociation where remedy is not null;
 
 create or replace view bank.idle_decision as -- decisions on deposits that name a movement or an 835 that is not there: nothing follows from them
 select d.decision_id, d.kind, d.subject_id, d.choice, d.made_by, d.made_on from decisions.decision d
@@ -192,7 +192,7 @@ line(position, line, cents) as (
 select l.* from line l where exists (select 1 from bank.night);
 
 create or replace view bank.untied as -- MUST BE EMPTY: cents by which the lines of bank.cash miss what the bank shows; remittances or deposits that the reassociation lost or doubled
-with row as (
+with row as materialized (
   select coalesce(sum(case when verdict = 'accepted' then payment_cents end), 0) as payment_cents, coalesce(sum(deposit_cents), 0) as deposit_cents, coalesce(sum(deposit_count), 0) as deposits, count(payment_id) as payments
   from bank.reassociation),
 difference(what, difference) as (

@@ -155,7 +155,7 @@ from patients.holding h join ledger.entry e
   on e.posted_on >= h.arose_on and (h.holder = 'patient' and e.encounter_id = h.subject_id and e.account = 'patient_receivable'
                                      or h.holder = 'payer' and e.claim_id = h.subject_id and e.account in ('payer_receivable', 'denied'));
 
-create or replace view patients.credit as -- one row per credit balance: whose, how much of it is money that can be given back, how it came, and what to do
+create or replace view patients.credit as -- one row per credit balance: whose, how much of it is money that can be given back, how it came, what to do, and the clock that a Medicare payer's runs on
 with paid as (
   select 'patient' as holder, encounter_id as subject_id, paid_cents - refunded_cents as kept_cents, written_off_cents from patients.account
   union all
@@ -170,23 +170,23 @@ select h.holder, h.subject_id, h.encounter_id, k.payer_id, h.credit_cents, h.app
             when h.approved_cents > 0 then 'pay_refund'
             when coalesce(a.requested_cents, 0) > 0 then 'approve_refund'
             when p.written_off_cents > 0 then 'undo_write_off'
-            when least(h.credit_cents, p.kept_cents) > 0 then 'refund' else 'review' end as next_step
+            when least(h.credit_cents, p.kept_cents) > 0 then 'refund' else 'review' end as next_step,
+       r.return_days, r.pause_days, r.look_back_years
 from patients.holding h
 join paid p using (holder, subject_id)
 left join asked a using (holder, subject_id)
 left join cause c using (holder, subject_id)
 left join open o on o.encounter_id = h.encounter_id
-left join claims.claim k on h.holder = 'payer' and k.claim_id = h.subject_id;
+left join claims.claim k on h.holder = 'payer' and k.claim_id = h.subject_id
+left join encounters.payer y on y.payer_id = k.payer_id
+left join patients.overpayment_clock r on r.claim_filing_code = y.claim_filing_code and (select max(night) from patients.night) between r.valid_from and coalesce(r.valid_to, date '9999-12-31');
 
 create or replace view patients.medicare_clock as -- one row per credit balance of a Medicare payer: when it was identified (the night the ledger showed it), by when it must be returned, and where the clock stands
 with today as (select max(night) as as_of_on from patients.night),
 look as (
-  select c.subject_id, c.encounter_id, c.payer_id, c.credit_cents, c.approved_cents, c.arose_on as identified_on, t.as_of_on, r.return_days, r.pause_days, r.look_back_years,
+  select c.subject_id, c.encounter_id, c.payer_id, c.credit_cents, c.approved_cents, c.arose_on as identified_on, t.as_of_on, c.return_days, c.pause_days, c.look_back_years,
          (select min(d.decided_on) from patients.decided d where d.kind = 'investigate_credit' and d.verdict = 'accepted' and d.subject_id = c.subject_id and d.taken_up_on >= c.arose_on) as paused_on
-  from patients.credit c cross join today t
-  join encounters.payer p on p.payer_id = c.payer_id
-  join patients.overpayment_clock r on r.claim_filing_code = p.claim_filing_code and t.as_of_on between r.valid_from and coalesce(r.valid_to, date '9999-12-31')
-  where c.holder = 'payer'),
+  from patients.credit c cross join today t where c.return_days is not null),
 ended as (
   select l.*, (select min(d.decided_on) from patients.decided d where d.kind = 'conclude_investigation' and d.verdict = 'accepted' and d.subject_id = l.subject_id and d.decided_on >= l.paused_on) as concluded_on,
          (select max(p.paid_on) from remittances.payment p join remittances.claim m using (payment_id) where m.claim_id = l.subject_id and p.verdict = 'accepted') as received_on
@@ -203,15 +203,17 @@ select subject_id as claim_id, encounter_id, payer_id, credit_cents, approved_ce
 from measured;
 
 create or replace view patients.summary as -- one row per figure of patients' money as it stands: how many, cents
-with figure(position, what, count, cents) as (
+with credit as materialized (select * from patients.credit),
+standing as materialized (select * from patients.standing),
+figure(position, what, count, cents) as (
   select 1, 'visits with a balance open', count(*), sum(balance_cents) from patients.account where balance_cents > 0
-  union all select 2, 'visits paid ahead of the payer''s answer', count(*), sum(credit_cents) from patients.credit where next_step = 'wait_for_payer'
-  union all select 3, 'credits of patients to give back', count(*), sum(refundable_cents) from patients.credit where holder = 'patient' and next_step <> 'wait_for_payer'
-  union all select 4, 'credits of payers to give back', count(*), sum(refundable_cents) from patients.credit where holder = 'payer'
-  union all select 5, 'of them Medicare''s, on the 60-day clock', count(*), sum(credit_cents) from patients.medicare_clock
-  union all select 6, 'refunds approved and not yet paid', count(*), sum(amount_cents) from patients.standing where kind = 'refund' and state = 'approved'
-  union all select 7, 'write-offs proposed', count(*), sum(amount_cents) from patients.standing where kind = 'write_off' and state = 'open'
-  union all select 8, 'write-offs approved', count(*), sum(amount_cents) from patients.standing where kind = 'write_off' and state = 'approved'
+  union all select 2, 'visits paid ahead of the payer''s answer', count(*), sum(credit_cents) from credit where next_step = 'wait_for_payer'
+  union all select 3, 'credits of patients to give back', count(*), sum(refundable_cents) from credit where holder = 'patient' and next_step <> 'wait_for_payer'
+  union all select 4, 'credits of payers to give back', count(*), sum(refundable_cents) from credit where holder = 'payer'
+  union all select 5, 'of them Medicare''s, on the 60-day clock', count(*), sum(credit_cents) from credit where return_days is not null
+  union all select 6, 'refunds approved and not yet paid', count(*), sum(amount_cents) from standing where kind = 'refund' and state = 'approved'
+  union all select 7, 'write-offs proposed', count(*), sum(amount_cents) from standing where kind = 'write_off' and state = 'open'
+  union all select 8, 'write-offs approved', count(*), sum(amount_cents) from standing where kind = 'write_off' and state = 'approved'
   union all select 9, 'statements made this night', count(*), sum(amount_cents) from patients.statement where made_on = (select max(night) from patients.night)
   union all select 10, 'statements made so far', count(*), sum(amount_cents) from patients.statement)
 select position, what, count::bigint as count, coalesce(cents, 0)::bigint as cents from figure;

@@ -21,6 +21,20 @@ create table if not exists reports.night ( -- one row per closed night
   violation_count       integer not null -- rows in views that must be empty
 );
 
+create table if not exists reports.waiting ( -- one row per closed night and kind of thing that waits for a person
+  night date not null, -- business date
+  what  varchar not null, -- kind of thing
+  count bigint not null, -- how many, 0 where none
+  primary key (night, what)
+);
+
+create table if not exists reports.invariant ( -- one row per closed night and view that must be empty
+  night     date not null, -- business date
+  invariant varchar not null, -- the view
+  rows      bigint not null, -- how many it had: 0, or the night has failed
+  primary key (night, invariant)
+);
+
 create table if not exists reports.step ( -- one row per step done in a night: a night run again goes on behind the last of them
   night date not null, -- business date
   step  varchar not null, -- its name

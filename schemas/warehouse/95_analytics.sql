@@ -214,7 +214,7 @@ from claims.overdue o cross join analytics.as_of t left join claims.current_vers
 where o.since_on + o.expected_answer_days < t.as_of_on;
 
 create or replace view analytics.kpi as -- one row per measure of the practice: value (null where the denominator is 0) in its unit, numerator and denominator in theirs, its window, its definition and whose it is
-with claim as (
+with claim as materialized (
   select count(*) as claims, count(*) filter (where is_clean) as clean, count(*) filter (where first_sent_on is not null) as sent,
          count(*) filter (where first_decided_on is not null) as decided, count(*) filter (where is_first_pass) as first_pass,
          coalesce(sum(charged_cents), 0) as charged, coalesce(sum(paid_cents), 0) as paid, coalesce(sum(patient_paid_cents), 0) as patient_paid, coalesce(sum(contractual_cents), 0) as contractual, coalesce(sum(prior_payer_cents), 0) as prior_payer,

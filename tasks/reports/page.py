@@ -21,7 +21,7 @@ from tasks.reports.tables import fill
 
 Row = Mapping[str, Any]
 ReportData = Mapping[str, Sequence[Row]]
-"""Rows by section: those of report_queries(), and `waiting` (what, count) and `invariants` (invariant, rows)."""
+"""Rows by section: those of report_queries()."""
 
 TILES = (
     ("charged", "paid", "adjusted", "open"),

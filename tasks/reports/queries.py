@@ -18,6 +18,8 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
     {
         "kpi": "select * from analytics.kpi order by position",
         "night": "select * from reports.night order by night desc limit 1",
+        "waiting": "select what, count from reports.waiting where night = (select max(night) from reports.night) order by count desc, what",
+        "invariants": "select invariant, rows from reports.invariant where night = (select max(night) from reports.night) order by invariant",
         "funnel": "select * from analytics.claim_funnel order by position",
         "aging": _named("select {payer}, a.* from analytics.ar_aging a {named} order by payer, a.position", "a"),
         "patients": "select * from patients.summary order by position",
@@ -34,10 +36,8 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
         "deposits": f"""
             select r.state, coalesce(r.payer_name, 'unknown') as payer, r.trace_number, r.paid_on, r.settled_on, r.banking_days,
                    r.expected_cents, r.deposit_cents, r.difference_cents, count(*) over () as total_count
-            from bank.reassociation r left join (select distinct payment_id, deposit_id from bank.open) o
-              on o.payment_id is not distinct from r.payment_id and o.deposit_id is not distinct from r.deposit_id
-            where r.state <> 'before_bank_files'
-            order by (o.payment_id is null and o.deposit_id is null), coalesce(r.paid_on, r.settled_on) desc, r.trace_number, r.deposit_id limit {LIMIT}""",
+            from bank.reassociation r where r.state <> 'before_bank_files'
+            order by (r.remedy is null), coalesce(r.paid_on, r.settled_on) desc, r.trace_number, r.deposit_id limit {LIMIT}""",
         "books": "select line, cents from bank.cash order by position, line",
         "chains": _named("select {payer}, c.* from ledger.open_chain c {named} order by payer, c.kind", "c"),
         "last_era": "select *, payer_name as payer from analytics.last_era order by is_silent desc, days_since desc nulls first, payer_id",
