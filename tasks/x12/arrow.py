@@ -138,7 +138,7 @@ def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:
             continue
         values = rows.values[column.name]
         if column.name in names.never_null.get(name, ()):
-            found[column.name] = text_column(tables, values.starts, values.sizes, has_null=False)
+            found[column.name] = _told_text(tables, values, has_null=False)
         elif (name, column.name) in names.zero:
             found[column.name] = filled_column(values)
         else:
@@ -160,12 +160,20 @@ def _kept_columns(tables: Tables) -> dict[str, pa.Array]:
 
 def text_column(tables: Tables, starts: Array, sizes: Array, *, has_null: bool = True) -> pa.Array:
     """Give spans as text; an empty one is null, or '' where the column has no null."""
-    size = int(sizes.sum())
+    return _text(tables, starts, sizes, int(np.count_nonzero(sizes)), int(sizes.sum()), has_null)
+
+
+def _told_text(tables: Tables, values: Values, *, has_null: bool) -> pa.Array:
+    """Give a column of text, as `text_column` does."""
+    return _text(tables, values.starts, values.sizes, values.filled, values.size, has_null)
+
+
+def _text(tables: Tables, starts: Array, sizes: Array, filled: int, size: int, has_null: bool) -> pa.Array:
     if not size:
         return _empty_column(pa.string(), len(starts), has_null=has_null)
     offsets, text = np.empty(len(starts) + 1, np.int32), np.empty(size, np.uint8)
     tables.index.fitting(convert).texts(tables.index.data, starts, sizes, offsets, text)
-    valid = validity(sizes > 0) if has_null else None
+    valid = _bits(sizes > 0) if has_null and filled < len(starts) else None
     return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(text), valid)
 
 
@@ -184,15 +192,16 @@ def filled_column(values: Values) -> pa.Array:
 def value_column(tables: Tables, values: Values) -> pa.Array:
     """Give a column in its type; what is empty or cannot be read is null."""
     if values.numbers is None:
-        return text_column(tables, values.starts, values.sizes)
-    numbers, type_, is_filled = values.numbers, _TYPES[values.column.type], values.is_filled
-    if not np.count_nonzero(is_filled):
+        return _told_text(tables, values, has_null=True)
+    numbers, type_ = values.numbers, _TYPES[values.column.type]
+    if not values.filled:
         return _empty_column(type_, len(numbers), has_null=True)
     if type_ == pa.date32():
         numbers = numbers.astype(np.int32)
     elif values.column.type == "quantity":
         numbers = np.stack((numbers, numbers >> 63), axis=1)
-    buffers = [validity(is_filled), pa.py_buffer(np.ascontiguousarray(numbers))]
+    valid = None if values.filled == len(numbers) else _bits(values.is_filled)
+    buffers = [valid, pa.py_buffer(np.ascontiguousarray(numbers))]
     return pa.Array.from_buffers(type_, len(values.starts), buffers)
 
 
@@ -210,8 +219,8 @@ def _zeros(size: int) -> pa.Buffer:
 
 def validity(is_filled: Array) -> pa.Buffer | None:
     """Give the bits of a column's null values; none where all are filled."""
-    return (
-        None
-        if np.count_nonzero(is_filled) == len(is_filled)
-        else pa.py_buffer(np.packbits(is_filled, bitorder="little"))
-    )
+    return None if np.count_nonzero(is_filled) == len(is_filled) else _bits(is_filled)
+
+
+def _bits(is_filled: Array) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(is_filled, bitorder="little"))

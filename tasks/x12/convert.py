@@ -63,13 +63,18 @@ def decimals(
     most_places: int,
     values: Numbers,
     verdicts: Numbers,
+    counts: Numbers,
 ) -> None:
-    """Fill `values` with the plain decimals of the spans, times 10 ** places."""
+    """Fill `values` with the plain decimals of the spans, times 10 ** places; `counts` with how often each verdict was given."""
+    filled = bad = 0
     for row in range(len(starts)):
         values[row], verdicts[row] = 0, EMPTY
         if sizes[row] > 0:
             value, is_good = decimal(data, int(starts[row]), int(sizes[row]), places, most, most_places)
             values[row], verdicts[row] = value, FILLED if is_good else BAD
+            filled += is_good
+            bad += not is_good
+    counts[FILLED], counts[EMPTY], counts[BAD] = filled, len(starts) - filled - bad, bad
 
 
 @kernel
@@ -102,8 +107,9 @@ def day_number(year: int, month: int, day: int) -> int:
 
 
 @kernel
-def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts: Numbers) -> None:
-    """Fill `values` with the days since 1970-01-01 of dates CCYYMMDD."""
+def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts: Numbers, counts: Numbers) -> None:
+    """Fill `values` with the days since 1970-01-01 of dates CCYYMMDD; `counts` with how often each verdict was given."""
+    filled = bad = 0
     for row in range(len(starts)):
         values[row], verdicts[row] = 0, EMPTY
         if sizes[row] == 0:
@@ -114,8 +120,11 @@ def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts:
         is_date = is_good and sizes[row] == 8 and int(data[start]) != 45
         is_date = is_date and year > 0 and 1 <= month <= 12 and 1 <= day and day <= days_of_month(year, month)
         verdicts[row] = FILLED if is_date else BAD
+        filled += is_date
+        bad += not is_date
         if is_date:
             values[row] = day_number(year, month, day)
+    counts[FILLED], counts[EMPTY], counts[BAD] = filled, len(starts) - filled - bad, bad
 
 
 @kernel

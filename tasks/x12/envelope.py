@@ -179,8 +179,7 @@ class _Reader:
         """Take Latin-1 as UTF-8 from the start."""
         self.marks = Marks(self.number)
         self.file = FileRead(self.number, self.marks.tolerances)
-        parts = (self.content[place : place + BLOCK_BYTES] for place in range(0, len(self.content), BLOCK_BYTES))
-        if not all(part.isascii() for part in parts):
+        if not _is_ascii(self.content):
             whole = self.content[:]
             self.marks.tolerances["NON_ASCII"] += not whole.replace(_BOM, b"").isascii()
             self.content, self.offsets = transcoded(whole)
@@ -291,6 +290,13 @@ class _Reader:
             if any(self.content[other : other + size] == self.content[start:end] for other in alike):
                 raise fault("REPEATED", "the same 835 stands twice in the file", payment.byte_start, "ST")
             alike.append(start)
+
+
+def _is_ascii(content: Content) -> bool:
+    """Tell whether all bytes are ASCII; a file that is not in memory is looked at block by block."""
+    if isinstance(content, bytes):
+        return content.isascii()
+    return all(content[place : place + BLOCK_BYTES].isascii() for place in range(0, len(content), BLOCK_BYTES))
 
 
 def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:

@@ -185,7 +185,8 @@ def _service_days(tables: Tables) -> Values:
     own, parents = services.values["service_on"], services.parents["claim"]
     days = np.where(own.is_filled, services.cents("service_on"), claims.cents("service_start_on")[parents])
     is_filled = own.is_filled | claims.values["service_start_on"].is_filled[parents]
-    return Values(own.column, own.starts, own.sizes, days, np.where(is_filled, FILLED, EMPTY))
+    filled = int(np.count_nonzero(is_filled))
+    return Values(own.column, own.starts, own.sizes, filled, 0, 0, days, np.where(is_filled, FILLED, EMPTY))
 
 
 def _npi(tables: Tables, name: str, qualifier: str, number: str) -> pa.Array:

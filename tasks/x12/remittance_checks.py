@@ -105,7 +105,8 @@ class _Check:
         for table, names in _DATES.items():
             rows = self.tables.rows[table]
             for name in names:
-                self._tolerate("DATE", rows, rows.values[name].is_bad)
+                if rows.values[name].bad:
+                    self._tolerate("DATE", rows, rows.values[name].is_bad)
         for faults in self.found.faults.values():
             faults.sort(key=_place)
         return self.found
@@ -142,8 +143,10 @@ class _Check:
     def _check_numbers(self, rows: Rows, name: str, tag: str, element: int, step: int, when_empty: int) -> None:
         """Fault for each number that cannot be read, or is missing where the guide wants one."""
         values = rows.values[name]
-        if when_empty == _ZERO:
+        if when_empty == _ZERO and values.filled < len(rows):
             self._tolerate("EMPTY_AMOUNT", rows, values.sizes == 0)
+        if not (values.bad if when_empty != _REQUIRED else len(rows) - values.filled):
+            return
         is_wrong = values.is_bad if when_empty != _REQUIRED else ~values.is_filled
         code = "BAD_QUANTITY" if values.column.type == "quantity" else "BAD_AMOUNT"
         for row in np.flatnonzero(is_wrong).tolist():
@@ -199,14 +202,20 @@ class _Check:
 
     def _is_code(self, values: Values, known: tuple[str, ...]) -> Array:
         """Tell which rows hold one of the codes."""
-        return np.isin(self.tables.codes(values), [int.from_bytes(code.encode(), "big") for code in known])
+        codes = self.tables.codes(values)
+        is_known = np.zeros(len(codes), np.bool_)
+        for code in known:
+            is_known |= codes == int.from_bytes(code.encode(), "big")
+        return is_known
 
     def _check_codes(self) -> None:
         """The group code says who owes what is adjusted; CR was one before 5010."""
         rows = self.tables.rows["adjustment"]
         is_old = np.array([not t.version.startswith("005") for t in self.tables.transactions], np.bool_)
         group = rows.values["group_code"]
-        is_known = self._is_code(group, _GROUP_CODES_5010) | (self._is_code(group, ("CR",)) & is_old[rows.transactions])
+        is_known = self._is_code(group, _GROUP_CODES_5010)
+        if is_old.any():
+            is_known |= self._is_code(group, ("CR",)) & is_old[rows.transactions]
         for segment in np.unique(rows.segments[~is_known]).tolist():
             self._refuse("BAD_CODE", f"expected one of {' '.join(_GROUP_CODES_5010)}", segment, "CAS", 1)
 

@@ -73,9 +73,10 @@ class Plan(NamedTuple):
 class Walked(NamedTuple):
     """What a walk fills: rows of all tables one behind the other, their spans, and notes.
 
-    Shape: row r of table t stands at row_base[t] + r, its column c at column_base[c] + r; row_parents has, for each row,
-    the open row of every table that is a loop; `joined` has four numbers a span (column, row, start, size), `notes` three
-    (code, segment, element); `counts` holds the rows of each table, then the joined spans, then the notes.
+    Shape: row r of table t stands at row_base[t] + r, its column c at column_base[c] + r; `column_told` has two
+    numbers a column: its filled spans and their bytes; row_parents has, for each row, the open row of every table
+    that is a loop; `joined` has four numbers a span (column, row, start, size), `notes` three (code, segment,
+    element); `counts` holds the rows of each table, then the joined spans, then the notes.
     """
 
     row_base: Numbers
@@ -84,6 +85,7 @@ class Walked(NamedTuple):
     row_place: Numbers
     row_parents: Numbers
     column_base: Numbers
+    column_told: Numbers
     span_starts: Numbers
     span_sizes: Numbers
     joined: Numbers

@@ -27,7 +27,7 @@ from tasks.x12.convert import (
 from tasks.x12.index import Index, numbers_of
 from tasks.x12.layout import KEPT, Column, Layout, Table, layout
 from tasks.x12.segments import Transaction
-from tasks.x12.shapes import SEGMENTS, Plan, Walked
+from tasks.x12.shapes import NO_TAG, SEGMENTS, Plan, Walked
 
 Array = NDArray[Any]
 
@@ -36,11 +36,18 @@ _ANY_LENGTH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A column: spans in the buffer and, but for text, the numbers they say and a verdict on each."""
+    """A column: spans in the buffer and, but for text, the numbers they say and a verdict on each.
+
+    Shape: `filled` and `bad` are how many rows have a value and how many one that cannot be read; `size` is the bytes of
+    all spans of text.
+    """
 
     column: Column
     starts: Array
     sizes: Array
+    filled: int
+    size: int = 0
+    bad: int = 0
     numbers: Array | None = None
     verdicts: Array | None = None
 
@@ -141,7 +148,7 @@ class Tables:
         return numbers
 
 
-_OWN = frozenset({"row_base", "column_base", "counts"})
+_OWN = frozenset({"row_base", "column_base", "column_told", "counts"})
 """Arrays of a walk that are made for it alone."""
 
 
@@ -175,12 +182,14 @@ class _Walk:
         count = int(scanned.state[SEGMENTS])
         tags = numbers_of(scanned.tags, count)
         elements = np.diff(numbers_of(scanned.firsts, count + 1))
+        counts = np.bincount(tags, minlength=NO_TAG + 1)
         self.bounds = [count]
         for table in self.layout.tables:
             heads = self.layout.heads[table.name]
-            is_head = np.any([tags == head for head in heads], axis=0)
             step = self.layout.steps.get(table.name, 0)
-            self.bounds.append(int((elements[is_head] // step + 1).sum() if step else np.count_nonzero(is_head)))
+            if step:
+                groups = sum(int((elements[tags == head] // step + 1).sum()) for head in set(heads))
+            self.bounds.append(groups if step else int(counts[list(set(heads))].sum()))
         self.walked = self._room(self.layout.most_joined * (len(elements) + int(elements.sum())))
 
     def _room(self, most_joined: int) -> Walked:
@@ -198,6 +207,7 @@ class _Walk:
             rooms.take(rows),
             rooms.take(rows * hosts),
             column_base.astype(np.int64),
+            np.zeros(2 * len(sizes), np.int64),
             rooms.take(spans),
             span_sizes,
             rooms.take(4 * most_joined),
@@ -223,7 +233,8 @@ class _Walk:
             for column in table.columns:
                 if column.joined_by is not None:
                     spans = joined.reshape(-1, 4)
-                    spans = spans[spans[:, 0] == column.raws[0]]
+                    is_own = spans[:, 0] == column.raws[0] if self._told(column.raws[0])[0] else slice(0)
+                    spans = spans[is_own]
                     tables.joined_spans[table.name, column.name] = spans
                     tables.joined[table.name, column.name] = self._joined(column, spans, int(counts[table.number]))
         self._keep_passed_over(tables)
@@ -237,10 +248,10 @@ class _Walk:
         found: dict[int, tuple[int, int]] = {}
         for table in self.layout.tables:
             for raw, earlier in [(raw, c.raws[:n]) for c in table.columns for n, raw in enumerate(c.raws) if n]:
+                if not self._told(raw)[0]:
+                    continue
                 starts, sizes = self._spans(raw, len(tables.rows[table.name]))
-                is_over = sizes > 0
-                if is_over.any():
-                    is_over &= np.any([self._spans(other, len(sizes))[1] > 0 for other in earlier], axis=0)
+                is_over = (sizes > 0) & np.any([self._spans(other, len(sizes))[1] > 0 for other in earlier], axis=0)
                 rows = np.flatnonzero(is_over)
                 segments = np.searchsorted(tables.starts, starts[rows], side="right") - 1
                 is_lost = np.searchsorted(kept, segments) == np.searchsorted(kept, segments, side="right")
@@ -304,25 +315,42 @@ class _Walk:
 
     def _values(self, column: Column, count: int) -> Values:
         """Give the spans of a column, the first filled of its sources, and what they say."""
-        starts, sizes = self._spans(column.raws[0], count)
-        for raw in column.raws[1:]:
-            other_starts, other_sizes = self._spans(raw, count)
-            starts = np.where(sizes > 0, starts, other_starts)
-            sizes = np.where(sizes > 0, sizes, other_sizes)
+        starts, sizes, filled, size = self._first_filled(column.raws, count)
         if column.type == "text":
-            return Values(column, starts, sizes)
-        if not sizes.any():
-            return Values(column, starts, sizes, *_nothing(1 << count.bit_length(), count))
+            return Values(column, starts, sizes, filled, size)
+        if not filled:
+            return Values(column, starts, sizes, 0, 0, 0, *_nothing(1 << count.bit_length(), count))
         if column.type in _DAYS:
             starts, sizes = self._day_spans(starts, sizes, is_last=column.type == "last_day")
-        numbers, verdicts = np.empty(count, np.int64), np.empty(count, np.int8)
+        numbers, verdicts, counts = np.empty(count, np.int64), np.empty(count, np.int8), np.zeros(3, np.int64)
         kernels = self.index.fitting(convert_module)
         if column.type == "date" or column.type in _DAYS:
-            kernels.days(self.index.data, starts, sizes, numbers, verdicts)
+            kernels.days(self.index.data, starts, sizes, numbers, verdicts, counts)
         else:
             shape = _DECIMALS[column.type]
-            kernels.decimals(self.index.data, starts, sizes, *shape, numbers, verdicts)
-        return Values(column, starts, sizes, numbers, verdicts)
+            kernels.decimals(self.index.data, starts, sizes, *shape, numbers, verdicts, counts)
+        return Values(column, starts, sizes, int(counts[FILLED]), 0, int(counts[BAD]), numbers, verdicts)
+
+    def _first_filled(self, raws: Sequence[int], count: int) -> tuple[Array, Array, int, int]:
+        """Give the spans of the first source that is filled in each row, how many are, and their bytes."""
+        starts, sizes = self._spans(raws[0], count)
+        filled, size = self._told(raws[0])
+        for raw in raws[1:]:
+            other_filled, other_size = self._told(raw)
+            if not other_filled:
+                continue
+            other_starts, other_sizes = self._spans(raw, count)
+            if not filled:
+                starts, sizes, filled, size = other_starts, other_sizes, other_filled, other_size
+                continue
+            starts = np.where(sizes > 0, starts, other_starts)
+            sizes = np.where(sizes > 0, sizes, other_sizes)
+            filled, size = int(np.count_nonzero(sizes)), int(sizes.sum())
+        return starts, sizes, filled, size
+
+    def _told(self, raw: int) -> tuple[int, int]:
+        """Give how many spans of a source are filled, and their bytes."""
+        return int(self.walked.column_told[2 * raw]), int(self.walked.column_told[2 * raw + 1])
 
     def _day_spans(self, starts: Array, sizes: Array, *, is_last: bool) -> tuple[Array, Array]:
         """Give the spans of the first or last day where they say a period CCYYMMDD-CCYYMMDD; a single day is both."""

@@ -170,9 +170,17 @@ def component_span(data: Data, start: int, end: int, sign: int, component: int) 
 
 
 @kernel
+def tell_span(walked: Walked, column: int, size: int) -> None:
+    """Count a span of a column."""
+    walked.column_told[2 * column] += 1
+    walked.column_told[2 * column + 1] += size
+
+
+@kernel
 def put_span(walked: Walked, column: int, row: int, mode: int, start: int, size: int) -> bool:
     """Put a span in its column; give whether it found room: a first one, or a joined one."""
     if mode & JOINED:
+        tell_span(walked, column, size)
         number = walked.counts[-2]
         place = 4 * number
         walked.joined[place], walked.joined[place + 1] = column, row
@@ -183,6 +191,7 @@ def put_span(walked: Walked, column: int, row: int, mode: int, start: int, size:
     if walked.span_sizes[place] > 0:
         return False
     walked.span_starts[place], walked.span_sizes[place] = start, size
+    tell_span(walked, column, size)
     return True
 
 
