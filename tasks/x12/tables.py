@@ -186,10 +186,10 @@ class _Walk:
         self.bounds = [count]
         for table in self.layout.tables:
             heads = self.layout.heads[table.name]
-            step = self.layout.steps.get(table.name, 0)
-            if step:
-                groups = sum(int((elements[tags == head] // step + 1).sum()) for head in set(heads))
-            self.bounds.append(groups if step else int(counts[list(set(heads))].sum()))
+            most = int(counts[list(set(heads))].sum())
+            if step := self.layout.steps.get(table.name, 0):
+                most += sum(int(elements[tags == head].sum()) for head in set(heads)) // step
+            self.bounds.append(most)
         self.walked = self._room(self.layout.most_joined * (len(elements) + int(elements.sum())))
 
     def _room(self, most_joined: int) -> Walked:
@@ -224,6 +224,7 @@ class _Walk:
         open_rows = np.full(len(self.layout.hosts), -1, np.int64)
         kernels = self.index.fitting(walk_module)
         kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
+        kernels.tell_columns(self.walked, np.array(self.layout.raw_tables, np.int64))
         counts = self.walked.counts
         tables = Tables(self.layout, self.index, self.transactions, self.walked)
         tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
@@ -233,8 +234,7 @@ class _Walk:
             for column in table.columns:
                 if column.joined_by is not None:
                     spans = joined.reshape(-1, 4)
-                    is_own = spans[:, 0] == column.raws[0] if self._told(column.raws[0])[0] else slice(0)
-                    spans = spans[is_own]
+                    spans = spans[spans[:, 0] == column.raws[0]]
                     tables.joined_spans[table.name, column.name] = spans
                     tables.joined[table.name, column.name] = self._joined(column, spans, int(counts[table.number]))
         self._keep_passed_over(tables)

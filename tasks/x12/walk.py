@@ -170,17 +170,9 @@ def component_span(data: Data, start: int, end: int, sign: int, component: int) 
 
 
 @kernel
-def tell_span(walked: Walked, column: int, size: int) -> None:
-    """Count a span of a column."""
-    walked.column_told[2 * column] += 1
-    walked.column_told[2 * column + 1] += size
-
-
-@kernel
 def put_span(walked: Walked, column: int, row: int, mode: int, start: int, size: int) -> bool:
     """Put a span in its column; give whether it found room: a first one, or a joined one."""
     if mode & JOINED:
-        tell_span(walked, column, size)
         number = walked.counts[-2]
         place = 4 * number
         walked.joined[place], walked.joined[place + 1] = column, row
@@ -191,7 +183,6 @@ def put_span(walked: Walked, column: int, row: int, mode: int, start: int, size:
     if walked.span_sizes[place] > 0:
         return False
     walked.span_starts[place], walked.span_sizes[place] = start, size
-    tell_span(walked, column, size)
     return True
 
 
@@ -358,3 +349,15 @@ def walk(
         for segment in range(first, last + 1):
             loop = take_segment(data, scanned, plan, walked, segment, loop, sign, open_rows)
         close_loops(walked, plan, loop, -1, last, open_rows)
+
+
+@kernel
+def tell_columns(walked: Walked, tables: Numbers) -> None:
+    """Count the filled spans of every column, and their bytes; `tables` are those of the columns."""
+    for column in range(len(tables)):
+        base = int(walked.column_base[column])
+        filled = size = 0
+        for place in range(base, base + int(walked.counts[tables[column]])):
+            filled += walked.span_sizes[place] > 0
+            size += walked.span_sizes[place]
+        walked.column_told[2 * column], walked.column_told[2 * column + 1] = filled, size
