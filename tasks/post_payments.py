@@ -92,7 +92,7 @@ def _post_charges_of(warehouse: Warehouse, claim_ids: Sequence[str], night: date
         if not before:
             entries += post_charges(now[0], now, night)
             for paid in at_desk.get(claim_id, ()):
-                entries += post_patient_payment(now[0], paid["patient_amount_paid_cents"], Place.of(paid), night)
+                entries += post_patient_payment(now[0], paid["paid_cents"], Place.of(paid), night)
         elif _charged(before) != _charged(now):
             entries += post_charge_change(now[0], before, now, night)
     return warehouse.insert("ledger.entry", entries)

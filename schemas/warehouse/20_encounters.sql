@@ -362,6 +362,18 @@ create table if not exists encounters.attachment ( -- one row per paper or docum
   received_on       date not null, -- night that read it
   primary key (file_sha256, source_row)
 );
+create table if not exists encounters.desk_payment ( -- one row per payment at the desk that an export gives a row of its own; the canonical contract gives none
+  encounter_id      varchar not null, -- encounter it was paid for
+  encounter_version bigint not null, -- version of the encounter this row came with
+  paid_cents        bigint not null, -- cents; negative is money given back; their sum is the encounter's patient_amount_paid_cents
+  file_sha256       varchar not null, -- file this row came from
+  source_row        bigint not null, -- row number in that file, first data row = 1
+  byte_start        bigint not null, -- offset of the row in that file
+  byte_end          bigint not null, -- offset after the row
+  received_on       date not null, -- night that read it
+  primary key (encounter_id, encounter_version, source_row)
+);
+
 create table if not exists encounters.intake ( -- one row per encounter row of every export read: the count that nothing may fall out of
   file_sha256       varchar not null, -- export's encounter table
   source_row        bigint not null, -- row number in it

@@ -22,6 +22,8 @@ TABLES: tuple[str, ...] = (
 )
 # The tables whose rows belong to one encounter.
 CHILD_TABLES: tuple[str, ...] = ("coverages", "cob_adjustments", "cob_lines", "service_lines", "attachments")
+# Payments at the desk, row by row, where an adapter's export has them: no table of the contract, which knows their sum.
+DESK_PAYMENTS = "desk_payments"
 # Where a row came from, beside its contract columns.
 LINEAGE: tuple[str, ...] = ("source_row", "byte_start", "byte_end")
 

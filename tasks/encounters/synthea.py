@@ -4,15 +4,16 @@ SNOMED, CVX and RxNorm codes pass through with their qualifier: the coding step 
 claims_transactions becomes one service line of the encounter it names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from schemas.errors import Fault
-from tasks.encounters.contract import LINEAGE, TABLES, header
+from tasks.encounters.contract import DESK_PAYMENTS, LINEAGE, TABLES, header
 from tasks.encounters.registry import Registry
 from tasks.encounters.synthea_rows import (
     coverage_rows,
+    desk_payment_rows,
     encounter_rows,
     patient_rows,
     provider_rows,
@@ -64,8 +65,9 @@ def to_canonical(
     """Give the canonical tables of a Synthea export.
 
     Shape: Synthea frames by file stem, text with source_row, byte_start, byte_end; out come the contract's columns as text (missing =
-    NaN), the same lineage, and source_table, the stem of the file the row came from.
-    Holds: one service line per CHARGE row; total_charge is their sum; dates are local days in `zone`.
+    NaN), the same lineage, and source_table, the stem of the file the row came from; beside them the payments at the desk,
+    one row each (encounter_id, paid), which the contract knows as a sum only.
+    Holds: one service line per CHARGE row; total_charge is their sum, patient_amount_paid that of the payments; dates are local days in `zone`.
     Raises: Fault UNKNOWN_LAYOUT or INCOMPLETE_DROP where a needed file is not as LAYOUT says.
     """
     _check_layout(frames)
@@ -77,7 +79,8 @@ def to_canonical(
         "service_lines": service_line_rows(source),
         "providers": provider_rows(source, registry),
     }
-    return {table: _frame(rows.get(table, []), table) for table in TABLES}
+    made = {table: _frame(rows.get(table, []), header(table)) for table in TABLES}
+    return made | {DESK_PAYMENTS: _frame(desk_payment_rows(source), ("encounter_id", "paid"))}
 
 
 def _check_layout(frames: Mapping[str, pd.DataFrame]) -> None:
@@ -94,9 +97,9 @@ def _check_layout(frames: Mapping[str, pd.DataFrame]) -> None:
             raise Fault("UNKNOWN_LAYOUT", f"{stem}.csv {told}, expected {len(columns)} columns", remedy, segment=stem)
 
 
-def _frame(rows: list[Row], table: str) -> pd.DataFrame:
-    """Give rows as a frame with every column of the contract and the lineage."""
-    columns = {name: pd.Series([row.get(name) for row in rows], dtype="str") for name in header(table)}
+def _frame(rows: list[Row], names: Sequence[str]) -> pd.DataFrame:
+    """Give rows as a frame with these columns and the lineage."""
+    columns = {name: pd.Series([row.get(name) for row in rows], dtype="str") for name in names}
     lineage = {name: pd.Series([row[name] for row in rows], dtype="int64") for name in LINEAGE}
     tables = pd.Series([row["source_table"] for row in rows], dtype="str")
     return pd.DataFrame({**columns, **lineage, "source_table": tables})

@@ -50,7 +50,7 @@ def _encounter(row: Row, source: Source, registry: Registry, tenant_id: str) -> 
         "assignment_code": "A",
         "benefits_assigned": "Y",
         "release_of_information": "Y",
-        "patient_amount_paid": _sum(copay["PAYMENTS"] for copay in source.copays.get(row["Id"], ())),
+        "patient_amount_paid": _paid_at_desk(row["Id"], source),
         "medical_record_number": row["PATIENT"],
         "clia_number": registry.clia_number,
         "dx_version": "SCT",
@@ -80,6 +80,20 @@ def _when_and_where(row: Row, source: Source) -> Row:
         "claim_type": "I",
         "place_of_service": PLACES_OF_SERVICE[place],
     }
+
+
+def _paid_at_desk(encounter_id: str, source: Source) -> str | None:
+    return _sum(copay["PAYMENTS"] for copay in source.copays.get(encounter_id, ()))
+
+
+def desk_payment_rows(source: Source) -> list[Row]:
+    """Give one row per payment that an encounter's patient_amount_paid is the sum of; none where that cannot be read."""
+    return [
+        {"encounter_id": row["Id"], "paid": copay["PAYMENTS"], **lineage(copay, "claims_transactions")}
+        for row in source.encounters
+        if _paid_at_desk(row["Id"], source) is not None
+        for copay in source.copays[row["Id"]]
+    ]
 
 
 def patient_rows(source: Source) -> list[Row]:

@@ -13,12 +13,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.encounters.contract import CHILD_TABLES, TABLES, warehouse_table
+from tasks.encounters.contract import CHILD_TABLES, DESK_PAYMENTS, TABLES, warehouse_table
 from tasks.encounters.frames import cents, tidy_frames
 from tasks.encounters.hashes import Key
 from tasks.encounters.hearing import ACCEPTED, PARTY_KEYS, REJECTED, Cause, Hearing, Verdict, cause_of, table_of
 from tasks.encounters.rows import BadRow
-from tasks.encounters.typed_rows import Row, finish_coverages, finish_encounters, finish_lines, type_rows
+from tasks.encounters.typed_rows import (
+    Row,
+    finish_coverages,
+    finish_encounters,
+    finish_lines,
+    type_desk_payments,
+    type_rows,
+)
 from tasks.encounters.values import parse_small_integer
 
 _AMBIGUOUS = Cause(
@@ -55,7 +62,10 @@ def judge_drop(
     Holds: intake has one row per row of the encounters table, broken ones too; the same input gives the same rows.
     """
     hearing = Hearing(tidy_frames(frames), bad_rows, verdicts_by_table, known or {}, file_sha256s, night)
-    return IntakeRows(_accept(hearing, payers), _quarantine(hearing), _find(hearing), _count(hearing))
+    accepted = _accept(hearing, payers)
+    if DESK_PAYMENTS in frames:
+        accepted["desk_payment"] = type_desk_payments(frames[DESK_PAYMENTS], hearing.versions, file_sha256s, night)
+    return IntakeRows(accepted, _quarantine(hearing), _find(hearing), _count(hearing))
 
 
 def _accept(hearing: Hearing, payers: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from schemas.money import cents_of
 from tasks.encounters.contract import LINEAGE, Field, fields
 from tasks.encounters.frames import mended
 from tasks.encounters.mends import derive_control_number, mend_diagnosis
@@ -39,6 +40,25 @@ def _type_column(frame: pd.DataFrame, table: str, field: Field) -> list[Any]:
     if text.isna().all():
         return [None] * len(frame)
     return list(parse_column(text, parser_of(field)))
+
+
+def type_desk_payments(
+    frame: pd.DataFrame, versions: Mapping[str, int], file_sha256s: Mapping[str, str], night: date
+) -> list[Row]:
+    """Give the payments at the desk of accepted encounters, by their versions, as rows of encounters.desk_payment."""
+    columns = (frame[name].tolist() for name in ("encounter_id", "paid", "source_table", *LINEAGE))
+    return [
+        {
+            "encounter_id": encounter_id,
+            "encounter_version": versions[encounter_id],
+            "paid_cents": cents_of(paid),
+            **dict(zip(LINEAGE, lineage, strict=True)),
+            "file_sha256": file_sha256s[source_table],
+            "received_on": night,
+        }
+        for encounter_id, paid, source_table, *lineage in zip(*columns, strict=True)
+        if encounter_id in versions
+    ]
 
 
 def finish_encounters(rows: Sequence[Row], e14: Collection[str], v04: Collection[str]) -> dict[str, dict[int, int]]:

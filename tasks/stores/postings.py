@@ -165,13 +165,17 @@ def posted_charges(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[
 
 
 def patient_payments(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Give what the patients of these claims paid at the desk, by the newest version of the encounter, with its bytes."""
+    """Give the payments at the desk of these claims' patients, by the newest version of the encounter, with their bytes.
+
+    Holds: each is a payment row of the export where it has such rows, else the sum that the encounter's row says.
+    """
     return warehouse.rows(
-        """select * from (
-             select k.claim_id, e.patient_amount_paid_cents, e.file_sha256, e.byte_start, e.byte_end
-             from claims.claim k join encounters.encounter e using (encounter_id) where k.claim_id in (select unnest($1))
+        """with newest as (
+             select k.claim_id, e.* from claims.claim k join encounters.encounter e using (encounter_id) where k.claim_id in (select unnest($1))
              qualify row_number() over (partition by k.claim_id order by e.encounter_version desc) = 1)
-           where patient_amount_paid_cents > 0""",
+           select n.claim_id, coalesce(d.paid_cents, n.patient_amount_paid_cents) as paid_cents, coalesce(d.file_sha256, n.file_sha256) as file_sha256,
+                  coalesce(d.byte_start, n.byte_start) as byte_start, coalesce(d.byte_end, n.byte_end) as byte_end
+           from newest n left join encounters.desk_payment d using (encounter_id, encounter_version) where n.patient_amount_paid_cents > 0""",
         [list(claim_ids)],
     )
 

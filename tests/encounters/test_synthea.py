@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import Fault
-from tasks.encounters.contract import LINEAGE, TABLES, header
+from tasks.encounters.contract import DESK_PAYMENTS, LINEAGE, TABLES, header
 from tasks.encounters.registry import make_registry
 from tasks.encounters.rows import read_rows
 from tasks.encounters.synthea import LAYOUT, is_synthea, to_canonical
@@ -36,9 +36,9 @@ def encounters(tables):
 
 def test_every_table_has_the_contract_and_the_lineage():
     made = canonical()
-    assert tuple(made) == TABLES
-    for table, frame in made.items():
-        assert tuple(frame.columns) == (*header(table), *LINEAGE, "source_table")
+    assert tuple(made) == (*TABLES, DESK_PAYMENTS)
+    for table in TABLES:
+        assert tuple(made[table].columns) == (*header(table), *LINEAGE, "source_table")
 
 
 def test_every_charge_is_one_line_of_its_encounter(tables):
@@ -119,6 +119,27 @@ def test_another_person_as_subscriber_has_a_name_and_nothing_invented(tables):
 
 def test_what_the_patient_paid_at_the_visit(encounters):
     assert (encounters["enc-1"]["patient_amount_paid"], encounters["enc-2"]["patient_amount_paid"]) == ("20.00", None)
+
+
+def test_each_payment_at_the_desk_stands_in_the_row_it_names(tables):
+    content = export()["claims_transactions"]
+    said = []
+    for row in tables[DESK_PAYMENTS]:
+        fields = content[row["byte_start"] : row["byte_end"]].decode().split(",")
+        named = dict(zip(LAYOUT["claims_transactions"], fields, strict=True))
+        assert (row["source_table"], named["METHOD"]) == ("claims_transactions", "COPAY")
+        said.append((row["encounter_id"], row["paid"], named["APPOINTMENTID"], named["PAYMENTS"]))
+    assert said == [("enc-1", "12.50", "enc-1", "12.50"), ("enc-1", "7.50", "enc-1", "7.50")]
+
+
+def test_payments_of_which_one_cannot_be_read_leave_the_sum_open_and_give_no_rows():
+    paid = [
+        {"ID": dollars, "TYPE": "PAYMENT", "METHOD": "COPAY", "PAYMENTS": dollars, "APPOINTMENTID": "enc-1"}
+        for dollars in ("12.50", "7.505")
+    ]
+    made = canonical(frames(claims_transactions=paid))
+    assert records(made["encounters"])[0]["patient_amount_paid"] is None
+    assert records(made[DESK_PAYMENTS]) == []
 
 
 def test_every_provider_named_is_there(encounters, tables):

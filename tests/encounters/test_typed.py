@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,6 +83,28 @@ def test_rows_have_exactly_the_warehouses_columns(warehouse):
         assert all(set(row) == columns for row in found), table
         assert found, table
         warehouse.insert(f"encounters.{table}", found)
+
+
+def test_payments_at_the_desk_go_with_their_encounter_and_with_no_other(warehouse):
+    frames = to_frames(spoiled("encounters", 1, {"total_charge": "many"}))
+    paid = {"encounter_id": ["E-1", "E-1", "E-2", "E-9"], "paid": ["12.50", "7.50", "1.00", "1.00"]}
+    lineage = {"source_row": [3, 7, 8, 9], "byte_start": [40, 90, 95, 99], "byte_end": [50, 95, 99, 120]}
+    frames["desk_payments"] = pd.DataFrame({**paid, **lineage, "source_table": "transactions"})
+    gated = gate_frames(frames, PAYERS, NIGHT)
+    verdicts = {table: validate_in_sql(frame, table) for table, frame in gated.items() if len(frame)}
+    digests = {**FILES, "transactions": "f" * 64}
+    judged = judge_drop(frames, (), verdicts, PAYERS, digests, NIGHT)
+    assert _outcomes(judged) == [("E-1", "accepted"), ("E-2", "rejected")]
+    rows = judged.accepted["desk_payment"]
+    assert [(r["encounter_id"], r["paid_cents"], r["byte_start"]) for r in rows] == [
+        ("E-1", 1250, 40),
+        ("E-1", 750, 90),
+    ]
+    assert {r["file_sha256"] for r in rows} == {"f" * 64}
+    columns = {r["column_name"] for r in warehouse.rows("describe encounters.desk_payment")}
+    assert {name for row in rows for name in row} == columns
+    again = judge_drop(frames, (), verdicts, PAYERS, digests, NIGHT, content_hashes(frames))
+    assert again.accepted["desk_payment"] == []
 
 
 def test_values_have_their_types():

@@ -95,7 +95,8 @@ def transactions():
         charge = {"TYPE": "CHARGE", "AMOUNT": dollars, "FROMDATE": begins, "TODATE": "1970-01-01T00:00:00Z"}
         rows.append({"ID": f"t-{number}", "CHARGEID": str(number), **own, **refs, **charge})
         if code == "185345009" and encounter == "enc-1":
-            rows.append({"ID": "p-1", **own, "TYPE": "PAYMENT", "METHOD": "COPAY", "PAYMENTS": "20.00"})
+            paid = {**own, "TYPE": "PAYMENT", "METHOD": "COPAY"}  # twenty dollars, which no single row says
+            rows += [{"ID": f"p-{dollars}", **paid, "PAYMENTS": dollars} for dollars in ("12.50", "7.50")]
     return rows
 
 
