@@ -8,7 +8,7 @@ create table if not exists ledger.account ( -- one row per account
 );
 
 create table if not exists ledger.entry ( -- one row per debit or credit
-  entry_id      varchar primary key, -- what a remitted claim says: the id of its line, CAS triple or CLP and the side (d, c); else hash of posting and position
+  entry_id      varchar primary key, -- what a remitted claim says: the id of its line, CAS triple or CLP and the side (d, c); else posting and position, so that the keys of one file stand together in their index
   posting_id    varchar not null, -- entries of one posting sum to zero; ledger.posting's for what a remitted claim says
   account       varchar not null, -- ledger.account
   amount_cents  bigint not null, -- cents, debit positive, credit negative

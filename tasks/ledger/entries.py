@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from schemas.errors import Unbalanced
-from schemas.keys import key_of
 from tasks.ledger.rules import Rule
 
 Entry = dict[str, Any]
@@ -43,7 +42,7 @@ class Leg:
     """One debit (positive) or credit (negative) before it has a key.
 
     Units: cents. `claim_version` is given where the leg speaks of another version than its posting; `entry_id` where
-    the place it was read at gives the key, else the key is a hash of posting and position.
+    the place it was read at gives the key, else the key is the posting and the position in it.
     """
 
     account: str
@@ -100,7 +99,7 @@ def refuse_unbalanced(entries: Sequence[Row]) -> None:
 
 def _entry(posting_id: str, position: int, subject: Subject, leg: Leg) -> Entry:
     return {
-        "entry_id": leg.entry_id or key_of(posting_id, position),
+        "entry_id": leg.entry_id or f"{posting_id}-{position:03d}",
         "posting_id": posting_id,
         "account": leg.account,
         "amount_cents": leg.amount_cents,

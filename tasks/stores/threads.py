@@ -38,8 +38,8 @@ def known_events(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[st
 
 
 def keep_moves(warehouse: Warehouse, moves: Moves) -> None:
-    """Write what was applied and what was refused."""
-    warehouse.insert("claims.event", moves.events, "event_id")
+    """Write what was applied and what was refused; an event that is there is not written again."""
+    warehouse.insert("claims.event", moves.events)
     warehouse.insert("claims.refused_event", moves.refused)
 
 
