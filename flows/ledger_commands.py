@@ -23,8 +23,6 @@ def verify(
 
     Every posting must sum to zero, too.
     """
-    from itertools import islice
-
     from tasks.ledger.rereading import misread
     from tasks.stores.home import load_practice
     from tasks.stores.rereading import misread_entries
@@ -35,7 +33,7 @@ def verify(
     with session(home) as warehouse:
         found = find_tampering(warehouse, head)
         if reread:
-            found += islice(misread_entries(warehouse, home, misread), SHOWN)
+            found += misread_entries(warehouse, home, misread)
         seal, unsealed = last_seal(warehouse), count_unsealed(warehouse)
     for row in found[:SHOWN]:
         console.print(
@@ -49,7 +47,7 @@ def verify(
             f"seal {seal['seal_number']} of {seal['posted_on']}: {seal['seal_hash']}", highlight=False, soft_wrap=True
         )
     console.print(
-        f"{len(found)} things wrong; {unsealed} entries since the last seal; note the seal's hash elsewhere for --head",
+        f"{len(found)} things wrong{f', the first {SHOWN} shown' if len(found) > SHOWN else ''}; {unsealed} entries since the last seal; note the seal's hash elsewhere for --head",
         highlight=False,
         soft_wrap=True,
     )
