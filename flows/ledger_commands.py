@@ -46,8 +46,9 @@ def verify(
         console.print(
             f"seal {seal['seal_number']} of {seal['posted_on']}: {seal['seal_hash']}", highlight=False, soft_wrap=True
         )
+    shown = f", the first {SHOWN} shown" if len(found) > SHOWN else ""
     console.print(
-        f"{len(found)} things wrong{f', the first {SHOWN} shown' if len(found) > SHOWN else ''}; {unsealed} entries since the last seal; note the seal's hash elsewhere for --head",
+        f"{len(found)} things wrong{shown}; {unsealed} entries since the last seal; note the seal's hash elsewhere for --head",
         highlight=False,
         soft_wrap=True,
     )
