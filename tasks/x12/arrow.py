@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.x12 import convert
+from tasks.x12.columns import Array, Rows, Values
 from tasks.x12.convert import QUANTITY_PLACES
 from tasks.x12.layout import KEPT
-from tasks.x12.tables import Array, Rows, Tables, Values
+from tasks.x12.tables import Tables
 
 _TYPES: Mapping[str, pa.DataType] = {
     "cents": pa.int64(),

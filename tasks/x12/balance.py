@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from tasks.x12 import convert
-from tasks.x12.tables import Array, Rows, Tables
+from tasks.x12.columns import Array, Rows
+from tasks.x12.tables import Tables
 
 Verdicts = dict[str, dict[str, int]]
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from schemas.errors import Fault
+from tasks.x12.columns import Array, Rows
 from tasks.x12.records import BAD_AMOUNT, Reading
 from tasks.x12.segments import Transaction
-from tasks.x12.tables import Array, Rows, read_as
+from tasks.x12.tables import read_as
 
 _ELEMENTS = {"CLM": 2, "SV1": 2, "SV2": 3, "SV3": 2}
 _TOTALS = {"claims": "claim", "lines": "line", "adjustments": "adjustment"}

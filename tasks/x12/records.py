@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from schemas.errors import Fault
+from tasks.x12.columns import Array, Rows, Values
 from tasks.x12.convert import QUANTITY_PLACES
 from tasks.x12.index import numbers_of, tag_code
 from tasks.x12.rulings import fault
 from tasks.x12.segments import Segment, X12File, segment_at
-from tasks.x12.tables import Array, Rows, Tables, Values, read_tables
+from tasks.x12.tables import Tables, read_tables
 from tasks.x12.walk import ORPHAN_SEGMENT
 
 Row = dict[str, object]

@@ -19,11 +19,12 @@ import pyarrow.compute as pc
 from schemas.errors import Fault
 from tasks.x12.ahead import in_order
 from tasks.x12.arrow import Names, arrow_columns, text_column, value_column
+from tasks.x12.columns import Values
 from tasks.x12.convert import EMPTY, FILLED
 from tasks.x12.envelope import Content, Piece, read_pieces
 from tasks.x12.remittance_checks import Checked, check, check_all
 from tasks.x12.segments import X12File
-from tasks.x12.tables import Tables, Values, read_tables
+from tasks.x12.tables import Tables, read_tables
 
 Row = dict[str, object]
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from schemas.errors import Fault
 from tasks.x12 import walk
+from tasks.x12.columns import Array, Rows, Values
 from tasks.x12.index import numbers_of, tag_code
 from tasks.x12.rulings import fault
-from tasks.x12.tables import Array, Rows, Tables, Values
+from tasks.x12.tables import Tables
 
 _REQUIRED, _OPTIONAL, _ZERO = range(3)
 _NUMBERS: Mapping[str, Mapping[str, tuple[str, int, int, int]]] = {

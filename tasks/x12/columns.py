@@ -1,0 +1,70 @@
+"""Columns and rows of one piece as arrays: what a walk found, before it becomes Arrow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.x12.convert import BAD, FILLED
+from tasks.x12.layout import Column, Table
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A column: spans in the buffer and, but for text, the numbers they say and a verdict on each.
+
+    Shape: `filled` and `bad` are how many rows have a value and how many one that cannot be read; `size` is the bytes of
+    all spans of text.
+    """
+
+    column: Column
+    starts: Array
+    sizes: Array
+    filled: int
+    size: int = 0
+    bad: int = 0
+    numbers: Array | None = None
+    verdicts: Array | None = None
+
+    @property
+    def is_bad(self) -> Array:
+        """Tell which rows have a value that cannot be read."""
+        return np.zeros(len(self.starts), np.bool_) if self.verdicts is None else self.verdicts == BAD
+
+    @property
+    def is_filled(self) -> Array:
+        """Tell which rows have a value."""
+        return self.sizes > 0 if self.verdicts is None else self.verdicts == FILLED
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one table of one piece, in the order of the file.
+
+    Shape: `transactions` has each row's place among the piece's transactions; `parents` by table the row's parent, -1 for
+    none; `places` is the number of a triple or pair, else of the row among those of its parent, from 1.
+    """
+
+    table: Table
+    segments: Array
+    last_segments: Array
+    byte_start: Array
+    byte_end: Array
+    transactions: Array
+    parents: Mapping[str, Array]
+    places: Array
+    values: Mapping[str, Values]
+
+    def __len__(self) -> int:
+        """Give the number of rows."""
+        return len(self.segments)
+
+    def cents(self, name: str) -> Array:
+        """Give a column of numbers, 0 where it has none."""
+        numbers = self.values[name].numbers
+        assert numbers is not None
+        return numbers
