@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,7 @@ def _seal(
         "837P", partner.partner_id, payer_id, interchange, group, written.content, len(good), total, judge="accepted"
     )
     batch_id, digest = register_batch(warehouse, home, sealed, night)
-    warehouse.insert("claims.batch_claim", [{"batch_id": batch_id, **asdict(span)} for span in written.spans])
+    warehouse.insert("claims.batch_claim", [{"batch_id": batch_id, **span._asdict()} for span in written.spans])
     _move(warehouse, [_sealed(span, batch_id, digest) for span in written.spans], night)
     return len(good)
 

@@ -20,6 +20,7 @@ MONEY = r"-?[0-9]{1,8}(?:\.[0-9]{1,2})?"
 CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
 """X12 basic and extended characters without our delimiters. Source: the sets that pyx12 4.0.0 checks for 00501."""
 
+_Fits = Callable[[str], re.Match[str] | None]
 _NO_LIMIT = 1_000_000
 _WIDTH_OF_MONEY = 18
 _MOST_KNOWN = 4096
@@ -88,7 +89,9 @@ class Position:
     is_required: bool = False
 
     def pattern(self) -> str:
-        """Give the regular expression of a filled value."""
+        """Give the regular expression of a filled value, an empty one for a position that is not used."""
+        if not self.parts:
+            return ""
         first, *rest = ((part.pattern(), part.is_required) for part in self.parts)
         return first[0] + _separated(rest, ":")
 
@@ -117,7 +120,8 @@ class Segment:
 
         Raises: Fault (WRITE_*), which names the element and never the value.
         """
-        return self.check("*".join((self.segment_id, *values)).rstrip("*"))
+        text = f"{self.segment_id}*{'*'.join(values)}".rstrip("*")
+        return text if self._fits(text) else self.check(text)
 
     def check(self, text: str) -> str:
         """Give a text of this segment as it is.
@@ -133,10 +137,10 @@ class Segment:
 
         Raises: Fault (WRITE_*) where it breaks its rule.
         """
-        position = self.positions[number - 1]
-        position.check(self.segment_id, value)
-        if value and not re.fullmatch(position.pattern(), value):
-            self._refuse_usage()
+        if not self._fits_element[number - 1](value):
+            self.positions[number - 1].check(self.segment_id, value)
+            if value:
+                self._refuse_usage()
         return value
 
     def recall(self, *values: str) -> str:
@@ -167,9 +171,13 @@ class Segment:
         return {}
 
     @cached_property
-    def _fits(self) -> Callable[[str], re.Match[str] | None]:
-        elements = [(p.pattern() if p.parts else "", p.is_required) for p in self.positions]
+    def _fits(self) -> _Fits:
+        elements = [(p.pattern(), p.is_required) for p in self.positions]
         return re.compile(self.segment_id + _separated(elements, r"\*")).fullmatch
+
+    @cached_property
+    def _fits_element(self) -> tuple[_Fits, ...]:
+        return tuple(re.compile(p.pattern()).fullmatch for p in self.positions)
 
     def _refuse(self, values: Sequence[str]) -> NoReturn:
         for number, position in enumerate(self.positions):
@@ -239,7 +247,7 @@ def _separated(values: Sequence[tuple[str, bool]], separator: str) -> str:
     """Give the expression of values, each after its separator, whose empty end is trimmed."""
     text, is_needed = "", False
     for pattern, is_required in reversed(values):
-        value = pattern if is_required else f"(?:{pattern})?"
+        value = pattern if is_required else f"(?:{pattern}|)"
         is_needed = is_needed or is_required
-        text = f"{separator}{value}{text}" if is_needed else f"(?:{separator}{value}{text})?"
+        text = f"{separator}{value}{text}" if is_needed else f"(?:{separator}{value}{text}|)"
     return text

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import NamedTuple
 
 from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_envelope import (
@@ -19,6 +20,7 @@ from tasks.x12.builder_envelope import (
 )
 from tasks.x12.builder_values import Row, day
 from tasks.x12.professional_claim import claim_loops
+from tasks.x12.professional_line import line_loops
 from tasks.x12.professional_parties import Parties
 from tasks.x12.professional_rows import RULES, ClaimRows
 
@@ -33,8 +35,7 @@ MOST_CLAIMS_OF_A_PATIENT = 100
 """Claims under one HL. Source: repeat of loop 2300 in 005010X222A1, as pyx12's map has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimSpan:
+class ClaimSpan(NamedTuple):
     """Where one claim stands: the bytes from its CLM to the end of its last segment, terminator included."""
 
     claim_id: str
@@ -42,34 +43,6 @@ class ClaimSpan:
     transaction_control_number: str
     byte_start: int
     byte_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An interchange and the place of each of its claims, in the order of the file."""
-
-    content: bytes
-    spans: tuple[ClaimSpan, ...]
-
-
-def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
-    """Give one interchange with all claims, grouped by billing provider, subscriber and patient.
-
-    Units: cents in, decimal amounts out.
-    Holds: groups and claims stand in order of arrival; a transaction set has at most 5,000 claims.
-    Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written.
-    """
-    with _uncollected():
-        tape, parties = _Tape(), Parties()
-        tape.add(terminated(open_interchange(envelope, RULES, "HC", VERSION)))
-        starts = range(0, len(claims), MOST_CLAIMS)
-        for number, start in enumerate(starts, start=1):
-            tree = _Level()
-            for claim in claims[start : start + MOST_CLAIMS]:
-                _hang(tree, parties, claim)
-            _write_transaction(tape, envelope, f"{number:04d}", tree)
-        tape.add(terminated(close_interchange(envelope, RULES, len(starts))))
-        return Written("".join(tape.parts).encode("ascii"), tuple(tape.spans))
 
 
 @contextmanager
@@ -82,6 +55,33 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An interchange and the place of each of its claims, in the order of the file."""
+
+    content: bytes
+    spans: tuple[ClaimSpan, ...]
+
+
+@_uncollected()
+def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
+    """Give one interchange with all claims, grouped by billing provider, subscriber and patient.
+
+    Units: cents in, decimal amounts out.
+    Holds: groups and claims stand in order of arrival; a transaction set has at most 5,000 claims.
+    Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written.
+    """
+    tape, parties = _Tape(), Parties()
+    tape.add(terminated(open_interchange(envelope, RULES, "HC", VERSION)))
+    starts = range(0, len(claims), MOST_CLAIMS)
+    for number, start in enumerate(starts, start=1):
+        tree = _Level()
+        _hang(tree, parties, claims[start : start + MOST_CLAIMS])
+        _write_transaction(tape, envelope, f"{number:04d}", tree)
+    tape.add(terminated(close_interchange(envelope, RULES, len(starts))))
+    return Written("".join(tape.parts).encode("ascii"), tuple(tape.spans))
 
 
 @dataclass(slots=True)
@@ -126,27 +126,46 @@ class _Level:
         return found
 
 
-def _hang(tree: _Level, parties: Parties, claim: ClaimRows) -> None:
-    """Put a claim under its billing provider, subscriber and patient: equal segments are the same level."""
+def _hang(tree: _Level, parties: Parties, claims: Sequence[ClaimRows]) -> None:
+    """Put claims under their billing providers, subscribers and patients: equal segments are the same level.
+
+    Holds: one step is taken for all of them before the next, which is faster than claim by claim.
+    Raises: Fault of the first claim that cannot be written, with its id.
+    """
     try:
-        coverage = claim.destination()
-        billing, providers = parties.providers(claim)
-        subscriber, patient = parties.people(claim, coverage)
-        text = claim_loops(claim, coverage, providers)
-        _check_total(claim)
+        coverages = [claim.destination() for claim in claims]
+        providers = [parties.providers(claim) for claim in claims]
+        people = list(map(parties.people, claims, coverages))
+        heads = [
+            claim_loops(claim, coverage, loops)
+            for claim, coverage, (_, loops) in zip(claims, coverages, providers, strict=True)
+        ]
+        lines = list(map(line_loops, claims))
+        for claim in claims:
+            _check_total(claim)
     except WriteFault as fault:
-        fault.claim_id = claim.version["claim_id"]
-        fault.message = f"claim {fault.claim_id}: {fault.message}"
+        if len(claims) > 1:
+            for claim in claims:
+                _hang(tree, parties, [claim])
+        else:
+            fault.claim_id = claims[0].version["claim_id"]
+            fault.message = f"claim {fault.claim_id}: {fault.message}"
         raise
-    provider_level = tree.level(billing)
+    for claim, (billing, _), (subscriber, patient), head, loops in zip(
+        claims, providers, people, heads, lines, strict=True
+    ):
+        _level(tree.level(billing), subscriber, patient).claims.append((claim.version, head + loops))
+
+
+def _level(provider: _Level, subscriber: str, patient: str) -> _Level:
+    """Give the level of a patient that has room for one more claim."""
     part = 0
     while True:
-        level = provider_level.level(subscriber, part)
+        level = provider.level(subscriber, part)
         level = level.level(patient) if patient else level
         if len(level.claims) < MOST_CLAIMS_OF_A_PATIENT:
-            break
+            return level
         part += 1
-    level.claims.append((claim.version, text))
 
 
 def _check_total(claim: ClaimRows) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from tasks.x12.builder import refuse, terminated
 from tasks.x12.builder_json import Info, inner, inner_list, json_list, json_object
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, text
-from tasks.x12.professional_line import attachment_segments, line_loops
+from tasks.x12.professional_line import attachment_segments
 from tasks.x12.professional_other_payer import other_payer_loops
 from tasks.x12.professional_rows import RULES, ClaimRows
 from tasks.x12.professional_supplement import ambulance_places, conditions, contract, pricing, spinal, transport
@@ -54,7 +54,7 @@ _ICD10CM = re.compile(r"[A-Z][0-9][A-Z0-9]{1,5}")
 
 
 def claim_loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
-    """Give CLM and all that follows it up to the last segment of the last line, each with its terminator.
+    """Give CLM and all that follows it up to the first line, each segment with its terminator.
 
     Shape: `coverage` is the destination payer's; `providers` is loops 2310A to 2310D as claim_providers makes them.
     """
@@ -68,7 +68,7 @@ def claim_loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
             written += terminated(other_payer_loops(claim, other))
     if not 1 <= len(claim.lines) <= MOST_LINES:
         refuse("WRITE_REPEAT", "LX", "01", f"the claim has {len(claim.lines)} lines, 1 to {MOST_LINES} are allowed")
-    return written + line_loops(claim)
+    return written
 
 
 def _has_numbers(claim: ClaimRows, coverage: Row) -> bool:
@@ -229,9 +229,9 @@ def _diagnoses(codes: Sequence[str]) -> str:
         refuse("WRITE_MISSING", "HI", "01-1", "Diagnosis Type Code is required: the claim has no diagnosis")
     if len(codes) > _MOST_DIAGNOSES:
         refuse("WRITE_REPEAT", "HI", "12-2", f"the claim has {len(codes)} diagnoses, 12 are allowed")
-    for number, code in enumerate(codes, start=1):
-        if not _is_diagnosis(code):
-            refuse("WRITE_FORMAT", "HI", f"{number:02d}-2", "Diagnosis Code is not ICD-10-CM without its dot")
+    if not all(map(_is_diagnosis, codes)):
+        number = [*map(_is_diagnosis, codes)].index(False) + 1
+        refuse("WRITE_FORMAT", "HI", f"{number:02d}-2", "Diagnosis Code is not ICD-10-CM without its dot")
     return "HI*ABK:" + "*ABF:".join(codes)
 
 

@@ -1,10 +1,11 @@
 """Loops 2400 to 2440: one service line."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any
 
 from tasks.x12.builder import WriteFault, refuse, terminated
 from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples
@@ -47,10 +48,13 @@ EXTRA = Columns(
 
 _UNCOMMON = Columns(*RARE, *EXTRA.names)
 _SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
-_LINE = Columns("line_number", "line_control_number", "service_from_on", "service_to_on", *_SERVICE.names)
+_of_service = itemgetter(*_SERVICE.names)
+_of_line = itemgetter("line_number", "source_line_number", "line_control_number", "service_from_on", "service_to_on")
+_NO_RARE = (None,) * len(RARE)
 _MOST_MODIFIERS = 4
 _SV1, _REF_6R = RULES["2400", "SV1", ""], RULES["2400", "REF", "6R"]
-_is_control_number = re.compile(_REF_6R.positions[1].pattern()).fullmatch
+_WIDEST = _REF_6R.positions[1].parts[0].longest
+"""Of a line's control number: letters and digits of at most this length need no other check."""
 
 
 def line_loops(claim: ClaimRows) -> str:
@@ -59,54 +63,45 @@ def line_loops(claim: ClaimRows) -> str:
     Holds: what a line repeats of its claim (place, dates, identifiers, providers) is not written again.
     """
     place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
-    decisions = decisions_by_line(claim) if claim.cob_lines else {}
-    are_ordinary = not claim.attachments
-    written: list[str] = []
-    for line in claim.lines:
-        number = line["source_line_number"]
-        source = sources.get(number) if are_ordinary else None
-        text = None if source is None else _ordinary(line, source, place, most)
-        own = decisions.get(number, ()) if decisions else ()
-        if text is None:
-            text = _text(line, _segments(claim, line, own))
-        elif own:
-            text += _text(line, _adjudications(line, own))
-        written.append(text)
+    written = ["" if claim.attachments else _ordinary(line, sources, place, most) for line in claim.lines]
+    if claim.cob_lines or not all(written):
+        decisions = decisions_by_line(claim)
+        for at, line in enumerate(claim.lines):
+            own = decisions.get(line["source_line_number"], ())
+            written[at] = _whole(claim, line, own, written[at])
     return "".join(written)
 
 
-def _ordinary(line: Row, source: Row, place: str | None, most_diagnoses: int) -> str | None:
-    """Give LX, SV1, DTP*472 and REF*6R; None for a line that has more, or that cannot be written."""
-    rare = () if _UNCOMMON.are_absent(source) else tuple(map(source.get, RARE))
-    if rare and EXTRA.are_filled(source):
-        return None
-    number, control, first_on, last_on, code, modifiers, cents, units, pointers = _LINE.values(line)
-    if not control or not _is_control_number(control):
-        return None
-    qualifier, unit_type = source.get("procedure_qualifier"), source.get("unit_type")
+def _ordinary(line: Row, sources: Mapping[int, Row], place: str | None, most_diagnoses: int) -> str:
+    """Give LX, SV1, DTP*472 and REF*6R; nothing for a line that has more, or that cannot be written so."""
     try:
-        text, furthest = _service(code, modifiers, cents, units, pointers, qualifier, unit_type, place, *rare)
-        text = f"{_line_number(number)}~{text}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
-    except WriteFault:
-        return None
-    return text if furthest <= most_diagnoses else None
+        number, source_number, control, first_on, last_on = _of_line(line)
+        source = sources[source_number]
+        rare = () if _UNCOMMON.are_absent(source) else tuple(map(source.get, RARE))
+        if rare and EXTRA.are_filled(source):
+            return ""
+        if not (control and control.isalnum() and control.isascii() and len(control) <= _WIDEST):
+            return ""
+        qualifier, unit_type = source.get("procedure_qualifier"), source.get("unit_type")
+        service, furthest = _service(_of_service(line), qualifier, unit_type, place, rare)
+        text = f"{_line_number(number)}~{service}~{_service_date(first_on, last_on)}~REF*6R*{control}~"
+    except (KeyError, WriteFault):
+        return ""
+    return text if furthest <= most_diagnoses else ""
 
 
-def _text(line: Row, segments: Iterator[str]) -> str:
-    """Give the segments as one text.
+def _whole(claim: ClaimRows, line: Row, decisions: Sequence[Decision], ordinary: str) -> str:
+    """Give all of a line, of which the ordinary text may be written already.
 
     Raises: Fault that names the line.
     """
     try:
-        return terminated(list(segments))
+        if ordinary:
+            return ordinary + terminated(_adjudications(line, decisions))
+        return terminated(list(_segments(claim, line, decisions)))
     except WriteFault as fault:
         fault.message = f"line {line['line_number']}: {fault.message}"
         raise
-
-
-def _adjudications(line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
-    for decision in decisions:
-        yield from line_adjudication(line, decision)
 
 
 def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
@@ -130,6 +125,10 @@ def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Ite
     yield from forms(inner_list(supplement, "forms"))
 
 
+def _adjudications(line: Row, decisions: Sequence[Decision]) -> list[str]:
+    return [line_adjudication(line, decision) for decision in decisions]
+
+
 def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
     """Give PWK; the control number stands unless the paper is available on request (AA).
 
@@ -148,28 +147,28 @@ def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
 def _start(claim: ClaimRows, line: Row, source: Row) -> tuple[str, str]:
     """Give LX and SV1; no pointer is past a diagnosis."""
     place = claim.encounter.get("place_of_service")
-    text, furthest = _service(*_SERVICE.values(line), *map(source.get, COMMON), place, *map(source.get, RARE))
+    text, furthest = _service(_SERVICE.values(line), *map(source.get, COMMON), place, tuple(map(source.get, RARE)))
     if furthest > len(claim.diagnoses):
         refuse("WRITE_POINTER", "SV1", "07", "a pointer is past the last diagnosis")
     return _line_number(line["line_number"]), text
 
 
-@lru_cache(maxsize=64)
+@cache
 def _line_number(number: int) -> str:
     return RULES["2400", "LX", ""].write(str(number))
 
 
 @lru_cache(maxsize=16_384)
 def _service(
-    procedure_code: str | None, modifiers: str, charge_cents: int, units: Decimal | None, pointers: str,
-    qualifier: str | None, unit_type: str | None, claim_place: str | None, place: str | None = None,
-    description: str | None = None, *flags: bool | None,
-) -> tuple[str, int]:  # fmt: skip
+    line: tuple[Any, ...], qualifier: str | None, unit_type: str | None, claim_place: str | None, rare: tuple[Any, ...]
+) -> tuple[str, int]:
     """Give SV1 and the furthest diagnosis that it points at; equal services are put together once.
 
     Shape: columns _SERVICE of the claim line, COMMON of the charge line, the claim's place, RARE of the charge line.
     Holds: its parts were each checked when they were made; the place of service stands where it is not the claim's.
     """
+    procedure_code, modifiers, charge_cents, units, pointers = line
+    place, description, *flags = rare or _NO_RARE
     procedure = _procedure(procedure_code, modifiers, qualifier, description)
     own_place = _place(place) if place and place != claim_place else ""
     pointed, furthest = _pointers(pointers)
@@ -244,11 +243,11 @@ def _dates(claim: ClaimRows, line: Row, source: Row) -> list[str]:
     if source.get("shipped_date"):
         found.append(("011", "D8", day(source["shipped_date"])))
     found += _differing_dates(claim, source, SHARED_DATES)
-    when = _service_date(line["service_from_on"], line["service_to_on"])
+    when = _service_date(line.get("service_from_on"), line.get("service_to_on"))
     return [when, *(RULES["2400", "DTP", values[0]].write(*values) for values in found)]
 
 
-@lru_cache(maxsize=4_096)
+@cache
 def _service_date(first_on: date | None, last_on: date | None) -> str:
     return RULES["2400", "DTP", "472"].write("472", *period(first_on, last_on))
 

@@ -1,8 +1,6 @@
 """Loops 2320 to 2330G and 2430: what the other payers of the patient are, and what they have decided and paid."""
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,6 +24,8 @@ _DECIDED = (
     "paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED, "adjudication_date", "remaining_liability_cents",
 )  # fmt: skip
 _ADJUSTMENT = ("group_code", "reason_code", "amount_cents", "quantity")
+_Reason = tuple[Any, ...]
+"""The columns _ADJUSTMENT of an adjustment."""
 _TRIPLES_OF_A_SEGMENT = 6
 _MOST_REMARKS = 5
 
@@ -36,10 +36,10 @@ def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
     Holds: date and remaining liability stand at one level only: not here where lines carry them.
     Source: domain notes, sections 3 and 6 (AMT*EAF at both levels and adjudication date at both levels are rejected).
     """
-    adjustments = [row for row in _of_payer(claim.cob_adjustments, coverage) if row.get("line_number") is None]
+    adjustments = [row for row in claim.cob_adjustments if row.get("line_number") is None]
     return [
         subscriber_information("2320", coverage, exact(coverage.get("relationship"))),
-        *_adjustments("2320", adjustments),
+        *_adjusted("2320", tuple(map(_reason, _of_payer(adjustments, coverage)))),
         *_amounts(claim, coverage),
         RULES["2320", "OI", ""].recall(
             "", "", exact(coverage.get("benefits_assigned")), exact(coverage.get("patient_signature_source")), "",
@@ -53,40 +53,40 @@ def other_payer_loops(claim: ClaimRows, coverage: Row) -> list[str]:
 
 
 class Decision(NamedTuple):
-    """What one other payer decided on one line: a row of cob_lines and the adjustments that explain it."""
+    """What one other payer decided on one line: a row of cob_lines and the reasons for what it did not pay."""
 
     coverage: Row
     decided: Row
-    adjustments: Sequence[Row]
+    reasons: tuple[_Reason, ...]
 
 
 def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
     """Give the decisions by source line number, of the payer that pays first first."""
-    adjustments: dict[tuple[str, int | None], list[Row]] = {}
+    reasons: dict[tuple[str, int | None], list[_Reason]] = {}
     for row in claim.cob_adjustments:
-        adjustments.setdefault((row["payer_rank"], row.get("line_number")), []).append(row)
+        reasons.setdefault((row["payer_rank"], row.get("line_number")), []).append(_reason(row))
     found: dict[int, list[Decision]] = {}
     for coverage in claim.others():
         for decided in _of_payer(claim.cob_lines, coverage):
-            own = adjustments.get((decided["payer_rank"], decided["line_number"]), [])
-            found.setdefault(decided["line_number"], []).append(Decision(coverage, decided, own))
+            number = decided["line_number"]
+            own = tuple(reasons.get((decided["payer_rank"], number), ()))
+            found.setdefault(number, []).append(Decision(coverage, decided, own))
     return found
 
 
-def line_adjudication(line: Row, decision: Decision) -> Sequence[str]:
-    """Give loop 2430 of one other payer."""
-    coverage, decided, adjustments = decision
-    reasons = tuple([tuple(map(row.get, _ADJUSTMENT)) for row in adjustments])
-    return _adjudication(coverage.get("payer_id"), reasons, *_CHARGED.values(line), *map(decided.get, _DECIDED))
+def line_adjudication(line: Row, decision: Decision) -> str:
+    """Give loop 2430 of one other payer: several segments, the last without its terminator."""
+    coverage, decided, reasons = decision
+    return _adjudication(coverage.get("payer_id"), reasons, _CHARGED.values(line), tuple(map(decided.get, _DECIDED)))
 
 
 @lru_cache(maxsize=16_384)
 def _adjudication(
-    payer_id: str | None, reasons: tuple[tuple[Any, ...], ...], charge_cents: int, procedure_code: str | None,
-    modifiers: str, paid_cents: int, units: Decimal | None, bundled: int | None, adjudicated: str | None,
-    decided_on: date | None, remaining_cents: int | None,
-) -> Sequence[str]:  # fmt: skip
+    payer_id: str | None, reasons: tuple[_Reason, ...], charged: tuple[Any, ...], decided: tuple[Any, ...]
+) -> str:  # fmt: skip
     """Give SVD, CAS, DTP and AMT; equal decisions on equal services are put together once."""
+    charge_cents, procedure_code, modifiers = charged
+    paid_cents, units, bundled, adjudicated, decided_on, remaining_cents = decided
     _check_line(charge_cents, paid_cents, bundled, reasons)
     procedure = _procedure(procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED))
     paid = money(paid_cents), procedure, "", quantity(units), quantity(bundled)
@@ -95,7 +95,7 @@ def _adjudication(
     written.append(RULES["2430", "DTP", ""].recall("573", "D8", day(decided_on)))
     if remaining_cents is not None:
         written.append(RULES["2430", "AMT", ""].write("EAF", money(remaining_cents)))
-    return tuple(written)
+    return "~".join(written)
 
 
 def _of_payer(rows: Sequence[Row], coverage: Row) -> list[Row]:
@@ -104,7 +104,9 @@ def _of_payer(rows: Sequence[Row], coverage: Row) -> list[Row]:
 
 def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
     remaining = coverage.get("prior_remaining_liability_cents")
-    if any(row.get("remaining_liability_cents") is not None for row in _of_payer(claim.cob_lines, coverage)):
+    if remaining is not None and any(
+        row.get("remaining_liability_cents") is not None for row in _of_payer(claim.cob_lines, coverage)
+    ):
         remaining = None
     cents = {
         "D": coverage.get("prior_paid_amount_cents"),
@@ -114,12 +116,12 @@ def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
     return [RULES["2320", "AMT", code].write(code, money(c)) for code, c in cents.items() if c is not None]
 
 
-def _adjustments(loop: str, rows: Sequence[Row]) -> Sequence[str]:
-    return _adjusted(loop, tuple([tuple(map(row.get, _ADJUSTMENT)) for row in rows]))
+def _reason(adjustment: Row) -> _Reason:
+    return tuple(map(adjustment.get, _ADJUSTMENT))
 
 
 @lru_cache(maxsize=16_384)
-def _adjusted(loop: str, adjustments: tuple[tuple[Any, ...], ...]) -> Sequence[str]:
+def _adjusted(loop: str, adjustments: tuple[_Reason, ...]) -> Sequence[str]:
     """Give CAS by group in order of appearance, up to six reasons to a segment; an adjustment of zero is none."""
     values = [
         (group, *(part for own in triples[at : at + _TRIPLES_OF_A_SEGMENT] for part in own))
@@ -129,7 +131,7 @@ def _adjusted(loop: str, adjustments: tuple[tuple[Any, ...], ...]) -> Sequence[s
     return tuple(RULES[loop, "CAS", ""].write_each(values))
 
 
-def _by_group(adjustments: Sequence[tuple[Any, ...]]) -> dict[str, list[tuple[str, str, str]]]:
+def _by_group(adjustments: Sequence[_Reason]) -> dict[str, list[tuple[str, str, str]]]:
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for group, reason, cents, units in adjustments:
         if cents:
@@ -199,7 +201,7 @@ def _identified(loop: str, entity_code: str, entity_type: str, numbers: Sequence
     return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(numbers)]
 
 
-def _check_line(charge: int, paid: int, bundled: int | None, adjustments: Sequence[tuple[Any, ...]]) -> None:
+def _check_line(charge: int, paid: int, bundled: int | None, adjustments: Sequence[_Reason]) -> None:
     """Pass a line whose charge is what the payer paid and adjusted; a line bundled into another is not checked.
 
     Source: domain notes, section 6 (paid + adjustments = billed, per line, or the claim is rejected).

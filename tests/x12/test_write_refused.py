@@ -134,6 +134,34 @@ def test_the_others_are_written_without_the_refused_one():
     assert [span.claim_id for span in write_837p(ENVELOPE, kept).spans] == ["good"]
 
 
+def test_the_first_refused_claim_is_named_though_a_later_one_fails_in_an_earlier_step():
+    late = claim("late", lines=[line(1, service_from_on=None, service_to_on=None)])
+    early = claim("early", coverages=[])
+    for claims, named in (([claim("good"), late, early], "late"), ([claim("good"), early, late], "early")):
+        with pytest.raises(Fault) as raised:
+            write_837p(ENVELOPE, claims)
+        assert raised.value.claim_id == named
+        assert raised.value.message.count("claim ") == 1
+
+
+def test_the_first_fault_of_a_claim_is_told():
+    rows = claim(
+        lines=[line(1, service_from_on=None, service_to_on=None)], version={"total_charge_cents": 1}, diagnoses=[]
+    )
+    with pytest.raises(Fault, match="has no diagnosis"):
+        write_837p(ENVELOPE, [rows])
+
+
+@pytest.mark.parametrize("number", ["A-1", "Z" * 51, "É1", "A*1", "", None])
+def test_a_control_number_of_a_line_is_checked(number):
+    rows = claim(lines=[line(1, line_control_number=number)])
+    if number == "A-1":
+        assert b"REF*6R*A-1~" in write_837p(ENVELOPE, [rows]).content
+    else:
+        with pytest.raises(Fault, match=r"line 1: Line Item Control Number"):
+            write_837p(ENVELOPE, [rows])
+
+
 @pytest.mark.parametrize("field", ["sender_id", "receiver_id"])
 def test_an_envelope_that_does_not_fit_is_refused(field):
     with pytest.raises(Fault, match="WRITE_LENGTH"):
