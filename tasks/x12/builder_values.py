@@ -116,8 +116,8 @@ def day(value: date | None) -> str:
 
 
 def period(first_on: date | None, last_on: date | None) -> tuple[str, str]:
-    """Give the format qualifier and the text of one day (D8) or of a range (RD8)."""
-    if last_on is None or last_on == first_on:
+    """Give the format qualifier and the text of one day (D8) or of a range (RD8); a range without its first day is no day."""
+    if first_on is None or last_on is None or last_on == first_on:
         return "D8", day(first_on)
     return "RD8", f"{day(first_on)}-{day(last_on)}"
 

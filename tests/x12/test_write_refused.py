@@ -69,6 +69,7 @@ CASES = [
     ("five modifiers", claim(lines=[line(1, modifiers="25:59:GA:GY:GZ")]), "WRITE_REPEAT", "SV101-6"),
     ("a modifier of three characters", claim(lines=[line(1, modifiers="250")]), "WRITE_LENGTH", "SV101-3"),
     ("no procedure code", claim(lines=[line(1, procedure_code=None)]), "WRITE_MISSING", "SV101-2"),
+    ("a last day without a first", claim(lines=[line(1, service_from_on=None)]), "WRITE_MISSING", "DTP03"),
     ("a line without a source line", claim(lines=TWO, service_lines={1: {}}), "WRITE_LINE", "LX01"),
     ("a line number of 51 characters", claim(lines=[line(1, line_control_number="Z" * 51)]), "WRITE_LENGTH", "REF02"),
     ("a drug without a unit", _source(ndc="00002143380", ndc_units=1), "WRITE_MISSING", "CTP05-1"),
