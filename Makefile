@@ -28,7 +28,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/test_tidy.py tests/test_layers.py
 
 soak: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/soak --timeout=1800 -o addopts="-q --strict-markers"
+	$(BIN)/python -m pytest tests/soak --timeout=7200 -o addopts="-q --strict-markers"
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=default # the property tests with examples of their own
 
 # a browser for the page and an SSH server for the SFTP mailbox, where this machine may install them; else those tests say why they skip
