@@ -1,13 +1,17 @@
-"""`claims ledger`: are the books as they were sealed?"""
+"""`claims ledger`: are the books as they were sealed, and what could not be posted as it was said?"""
 
+import getpass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from flows.options import Home, console
+from flows.options import By, Home, Reason, console
+from schemas.errors import ClaimcycleError
+from schemas.money import dollars
 
-ledger_app = typer.Typer(help="The ledger: is it as it was sealed?", no_args_is_help=True)
+ledger_app = typer.Typer(help="The ledger: is it as it was sealed, and what did not fit?", no_args_is_help=True)
 SHOWN = 50
 
 
@@ -54,3 +58,44 @@ def verify(
     )
     if found:
         raise typer.Exit(1)
+
+
+@ledger_app.command("exceptions")
+def list_exceptions(home: Home = Path("data")) -> None:
+    """List what could not be posted as the payer said it, with the cents that do not fit, until somebody closes it."""
+    for row in _open_exceptions(home):
+        console.print(
+            f"{row['exception_id']} {row['found_on']} claim {row['claim_id'] or '-'} {row['exception_code']} by "
+            f"{dollars(row['difference_cents'])}: {row['message']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+@ledger_app.command("close")
+def close(
+    exception: Annotated[str, typer.Argument(help="One of `claims ledger exceptions`, or its first digits.")],
+    reason: Reason,
+    by: By = None,
+    home: Home = Path("data"),
+) -> None:
+    """Decide that an exception is dealt with: the books stay as they are, and from the next night on it waits no more."""
+    from tasks.stores.decisions import decide
+
+    found = [row["exception_id"] for row in _open_exceptions(home) if row["exception_id"].startswith(exception)]
+    if len(found) != 1:
+        raise ClaimcycleError(
+            f"{len(found)} open exceptions begin with {exception!r}; choose one of `claims ledger exceptions`"
+        )
+    today = datetime.now(UTC).date()
+    decision_id = decide(home, "close_exception", found[0], {}, reason, by or getpass.getuser(), today)
+    console.print(f"decision {decision_id}: the next night closes it", highlight=False)
+
+
+def _open_exceptions(home: Path) -> list[dict[str, Any]]:
+    from tasks.stores.snapshot import current_snapshot
+    from tasks.stores.warehouse import reader
+
+    with reader(current_snapshot(home)) as warehouse:
+        return warehouse.rows("select * from ledger.open_exception order by found_on, exception_id")

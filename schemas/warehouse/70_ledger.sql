@@ -127,6 +127,9 @@ create table if not exists ledger.exception ( -- one row per thing that could no
   found_on         date not null -- night
 );
 
+create or replace view ledger.open_exception as -- exceptions that no person has closed; nothing of the books follows from closing one
+select x.* from ledger.exception x anti join decisions.decision d on d.kind = 'close_exception' and d.subject_id = x.exception_id;
+
 create or replace view ledger.due_charge as -- claim versions not looked at for their charges: only days on which the counts differ are read
 with day as (
   select drafted_on from (select drafted_on, count(*) as versions from claims.version group by 1) v

@@ -118,7 +118,7 @@ with aside as (
   select u.file_sha256, 'claim', 'UNMATCHED', u.byte_start, 'a remitted claim that is none of ours; its money is in unapplied', 'find out whose it is', c.read_on
   from remittances.unmatched u join remittances.claim c using (remitted_claim_id)
   union all
-  select p.file_sha256, 'claim', upper(x.exception_code), p.byte_start, x.message, 'look at it with claims explain', x.found_on from ledger.exception x join remittances.payment p using (payment_id)
+  select p.file_sha256, 'claim', upper(x.exception_code), p.byte_start, x.message, 'claims explain shows it; claims ledger close when it is dealt with', x.found_on from ledger.open_exception x join remittances.payment p using (payment_id)
   union all
   select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
   union all

@@ -97,7 +97,7 @@ REPORT_QUERIES: Mapping[str, str] = MappingProxyType(
         ),
         "exceptions": f"""
             select exception_code, claim_id, difference_cents, message, found_on, count(*) over () as total_count
-            from ledger.exception order by found_on desc, exception_id limit {LIMIT}""",
+            from ledger.open_exception order by found_on desc, exception_id limit {LIMIT}""",
         "refused": f"""
             select k.patient_control_number, r.event, r.state, r.detail, r.refused_on, r.claim_id, r.file_sha256, count(*) over () as total_count
             from claims.refused_event r left join claims.version k using (claim_id, claim_version) where r.kind = 'illegal'

@@ -12,7 +12,7 @@ WAITING = {
     "encounters held": "select count(*) from encounters.outcome where outcome = 'held'",
     "remitted claims that match none of ours": "select count(*) from remittances.unmatched",
     "payments held": "select count(*) from remittances.held",
-    "posting exceptions": "select count(*) from ledger.exception",
+    "posting exceptions": "select count(*) from ledger.open_exception",
     "events refused": "select count(*) from claims.refused_event where kind = 'illegal'",
     "answers for claims never sent": "select count(*) from acknowledgments.unknown_claim",
     "batches not delivered": "select count(*) from claims.unsent",
