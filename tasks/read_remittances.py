@@ -27,7 +27,10 @@ _NO_PAYMENT = {
     "P": "announces a payment that is still to come",
     "X": "leaves it open whether and how it is paid",
 }
-"""BPR01 under which no money has come. Source: billing.md section 2; the meanings are those of X12 element 305."""
+"""What some of the BPR01 say under which no payment is posted; H is a notice, and fine where it has no money."""
+
+_PAYMENTS = ("I", "C")
+"""BPR01 that are posted. Source: billing.md section 2; the meanings are those of X12 element 305."""
 
 
 @night_step
@@ -168,8 +171,9 @@ def _refusal(payment: Mapping[str, Any]) -> str | None:
             f"BPR02 differs by {dollars(payment['difference_cents'])} from its claims less its PLB: "
             "ask the payer for a corrected 835"
         )
-    if handling in _NO_PAYMENT and (cents or handling != "H"):
-        return f"BPR01 {handling} {_NO_PAYMENT[handling]}: ask the payer for the 835 of the payment"
+    if handling not in _PAYMENTS and (cents or handling != "H"):
+        why = _NO_PAYMENT.get(handling, "is no payment with its remittance (I, C)")
+        return f"BPR01 {handling} {why}: ask the payer for the 835 of the payment"
     if cents < 0 or (cents and payment["credit_debit_code"] != "C"):
         return (
             f"BPR02 {dollars(cents)} with BPR03 {payment['credit_debit_code']} is money taken, not paid: ask the payer"

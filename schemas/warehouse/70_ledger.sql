@@ -7,8 +7,8 @@ create table if not exists ledger.account ( -- one row per account
   meaning varchar not null -- what a debit balance says
 );
 
-create table if not exists ledger.entry ( -- one row per debit or credit
-  entry_id      varchar primary key, -- what a remitted claim says: the id of its line, CAS triple or CLP and the side (d, c); else posting and position, so that the keys of one file stand together in their index
+create table if not exists ledger.entry ( -- one row per debit or credit; without a key, as claims.event is
+  entry_id      varchar not null, -- what a remitted claim says: the id of its line, CAS triple or CLP and the side (d, c); else posting and position
   posting_id    varchar not null, -- entries of one posting sum to zero; ledger.posting's for what a remitted claim says
   account       varchar not null, -- ledger.account
   amount_cents  bigint not null, -- cents, debit positive, credit negative
@@ -228,8 +228,8 @@ create or replace view ledger.unsealed_day as -- days with entries that no seal 
 select e.posted_on, e.entries - coalesce(s.entries, 0) as entries from (select posted_on, count(*) as entries from ledger.entry group by 1) e
 left join (select posted_on, sum(entry_count) as entries from ledger.posting_seal group by 1) s using (posted_on) where e.entries > coalesce(s.entries, 0);
 
-create or replace view ledger.unbalanced as -- MUST BE EMPTY: postings that do not sum to zero
-select posting_id, sum(amount_cents) as difference_cents from ledger.entry group by 1 having sum(amount_cents) <> 0;
+create or replace view ledger.unbalanced as -- MUST BE EMPTY: postings that do not sum to zero, or have an entry twice
+select posting_id, sum(amount_cents) as difference_cents from ledger.entry group by 1 having sum(amount_cents) <> 0 or count(*) <> count(distinct entry_id);
 
 create or replace view ledger.balance as -- balance of each account, debit positive
 select account, sum(amount_cents) as balance_cents, count(*) as entry_count from ledger.entry group by 1;

@@ -14,7 +14,7 @@ from tasks.stores.warehouse import Warehouse
 _OPEN_CLAIM = """
 create or replace temp table open_claim as
 select c.rowid as place, c.remitted_claim_id, c.file_sha256, p.originator_id, c.patient_control_number, c.payer_claim_number, c.member_number,
-       abs(c.charge_cents) as charge_cents, c.rendering_npi, c.service_start_on as service_on,
+       c.status_code, c.charge_cents < 0 as is_negative, abs(c.charge_cents) as charge_cents, c.rendering_npi, c.service_start_on as service_on,
        c.claim_id, c.claim_version, c.match_rule, null::varchar as refused_claim_id
 from remittances.claim c join remittances.payment p using (payment_id)
 """
@@ -39,19 +39,34 @@ from (with several as (
          and s.payer_claim_number is not distinct from c.payer_claim_number
         window named as (partition by c.payment_id, c.patient_control_number, c.payer_claim_number),
                same as (partition by c.payment_id, c.patient_control_number, c.payer_claim_number,
-                        case when c.payer_claim_number is null then c.charge_cents || ' ' || c.paid_cents end order by c.position))
+                        case when c.payer_claim_number is null then c.charge_cents end order by c.position))
       select remitted_claim_id from counted
       where status_code <> '22' and number > 1 + reversals and not list_contains(string_split(remark_codes, ' '), 'MA15')) again
 where again.remitted_claim_id = o.remitted_claim_id
 """
 """Source: billing.md section 5: a second payment of the same payer claim number under the same trace is not to be taken
-up; MA15 says that a claim was split (RFI 1076). A reversal in the same payment makes room for one more answer."""
+up; MA15 says that a claim was split (RFI 1076). A reversal in the same payment makes room for one more answer. Without
+the payer's number the same claim is the one of the same charge: our own rule."""
 
 _UNKNOWN_STATUS = """
-update open_claim o set match_rule = 'unknown_status' from remittances.claim c
-where c.rowid = o.place and c.status_code not in ('1', '2', '3', '4', '19', '20', '21', '22', '23', '25', '5', '10', '13', '15', '16', '17', '27')
+update open_claim set match_rule = case when is_negative then 'negative_charge' else 'unknown_status' end
+where (status_code <> '22' and is_negative)
+   or status_code not in ('1', '2', '3', '4', '19', '20', '21', '22', '23', '25', '5', '10', '13', '15', '16', '17', '27')
 """
-"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are."""
+"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are; only a reversal takes a charge back."""
+
+_LATER_PAYERS = "o.status_code in ('2', '3', '20', '21')"
+_IS_OF_A_LATER_PAYER = f"select 1 from open_claim o where o.claim_id is not null and {_LATER_PAYERS} limit 1"
+_OF_A_LATER_PAYER = f"""
+update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer' from claims.claim k
+where k.claim_id = o.claim_id and k.payer_rank = 'P' and {_LATER_PAYERS}
+"""
+"""An answer of a secondary or tertiary payer is none to what we asked the primary, though a crossover carries its number:
+posted there it would be a credit that nobody has coming. Source: billing.md section 2, CLP02 19 to 21."""
+_WITHOUT_CLAIM = """
+update open_service s set line_number = null from open_claim o
+where o.remitted_claim_id = s.remitted_claim_id and o.match_rule = 'later_payer'
+"""
 
 _BY_CONTROL_NUMBER = """
 update open_claim o set claim_id = v.claim_id, claim_version = v.claim_version, match_rule = 'patient_control_number'
@@ -172,7 +187,7 @@ def match_read(warehouse: Warehouse, payment_ids: Sequence[str], night: date) ->
     """Each claim of these payments has ours where numbers say which; give how many have none.
 
     Shape: remittances.claim, remittances.service. Holds: a claim that its own payment says twice waits, the second time, and so does one of
-    unknown status.
+    unknown status, one with a negative charge that is no reversal, and a later payer's answer under the primary's number.
     """
     since = warehouse.value(
         "select min(read_on) from remittances.payment where payment_id in (select unnest($1))", [list(payment_ids)]
@@ -241,6 +256,9 @@ def _match(warehouse: Warehouse) -> None:
         warehouse.execute(_ALIKE)
         warehouse.execute(_BY_TUPLE)
         _match_lines(warehouse)
+    if warehouse.rows(_IS_OF_A_LATER_PAYER):
+        warehouse.execute(_OF_A_LATER_PAYER)
+        warehouse.execute(_WITHOUT_CLAIM)
 
 
 def _withdraw_doubtful(warehouse: Warehouse) -> None:

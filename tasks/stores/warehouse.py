@@ -140,7 +140,7 @@ def _columns_of(warehouse: "Warehouse") -> set[tuple[str, str, str]]:
     return {(row["table_name"], row["column_name"], row["data_type"]) for row in warehouse.rows(_COLUMNS)}
 
 
-UNDECLARED = {"claims.event": "event_id"}
+UNDECLARED = {"claims.event": "event_id", "ledger.entry": "entry_id"}
 """Tables that declare no key, and the column that is it: it is looked for in one pass, and no index is kept of it."""
 
 

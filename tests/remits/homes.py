@@ -130,7 +130,7 @@ def _add_claim(rows: dict[str, list], claim: Claim, named) -> None:
             "claim_id": claim_id,
             "tenant_id": "T",
             "encounter_id": visit,
-            "payer_rank": "P",
+            "payer_rank": claim.payer_rank,
             "payer_id": "HTP01",
             "opened_on": SENT_ON,
         }
@@ -160,7 +160,7 @@ def _add_claim(rows: dict[str, list], claim: Claim, named) -> None:
             "encounters.coverage",
             encounter_id=visit,
             encounter_version=1,
-            payer_rank="P",
+            payer_rank=claim.payer_rank,
             member_id=named(claim.member),
         )
     )

@@ -40,6 +40,7 @@ class Claim:
     member: str
     lines: tuple[Line, ...]
     answered_as: str
+    payer_rank: str = "P"
 
     @property
     def charge_cents(self) -> int:

@@ -23,7 +23,7 @@ class Teller:
     def __init__(self, rng: Random) -> None:
         self.rng, self.claims, self.number = rng, [], 0
 
-    def claim(self, most: int = 4) -> Claim:
+    def claim(self, most: int = 4, payer_rank: str = "P") -> Claim:
         """Give a new claim of ours."""
         self.number += 1
         n, rng = self.number, self.rng
@@ -38,7 +38,7 @@ class Teller:
             )
             for k in range(1, rng.randrange(1, most + 1) + 1)
         )
-        made = Claim(f"{TAG}C{n}", f"M{TAG}{n}", lines, f"{TAG}I{n}")
+        made = Claim(f"{TAG}C{n}", f"M{TAG}{n}", lines, f"{TAG}I{n}", payer_rank)
         self.claims.append(made)
         return made
 
@@ -198,18 +198,20 @@ def recoded(t: Teller) -> Cycles:
 
 
 def crossover(t: Teller) -> Cycles:
-    claim = t.claim()
+    status = t.rng.choice(("19", "20", "21"))
+    claim = t.claim(payer_rank={"19": "P", "20": "S", "21": "T"}[status])
     more = ["NM1*TT*2*NEXT PLAN*****PI*NXT01", f"MOA***{t.rng.choice(('MA18', 'N89'))}"]
-    return [[t.clp(claim, t.all_paid(claim), status=t.rng.choice(("19", "20", "21")), more=more)]]
+    return [[t.clp(claim, t.all_paid(claim), status=status, more=more)]]
 
 
 def secondary(t: Teller) -> Cycles:
-    claim = t.claim()
+    status = t.rng.choice("23")
+    claim = t.claim(payer_rank={"2": "S", "3": "T"}[status])
     said = []
     for line in claim.lines:
         before, paid = spread(t.rng, line.charge_cents, 2)
         said.append((line, paid, [("OA", "23", before)] if before else []))
-    return [[t.clp(claim, said, status=t.rng.choice("23"))]]
+    return [[t.clp(claim, said, status=status)]]
 
 
 def forwarded_away(t: Teller) -> Cycles:

@@ -94,7 +94,14 @@ def test_what_does_not_balance_waits_and_its_correction_is_taken(home, world):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("BPR*I*", "BPR*H*"), ("BPR*I*", "BPR*P*"), ("*C*ACH", "*D*ACH")],
+    [
+        ("BPR*I*", "BPR*H*"),
+        ("BPR*I*", "BPR*P*"),
+        ("BPR*I*", "BPR*D*"),
+        ("BPR*I*", "BPR*U*"),
+        ("BPR*I*", "BPR*Z*"),
+        ("*C*ACH", "*D*ACH"),
+    ],
 )
 def test_what_is_no_payment_of_money_waits(home, world, old, new):
     home.arrive(NIGHT, [file_of(world, 1, lambda segments: [s.replace(old, new) for s in segments])])

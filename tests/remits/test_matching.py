@@ -119,6 +119,35 @@ def test_the_number_of_a_payer_counts_for_its_own_claims_only(tmp_path):
     assert [row["claim_id"] for row in found] == ["AAA111", None]
 
 
+@pytest.mark.parametrize(
+    ("status", "sign", "rank", "expected"),
+    [
+        ("1", 1, "P", ("X1", NUMBER)),
+        ("19", 1, "P", ("X1", NUMBER)),
+        ("2", 1, "P", (None, "later_payer")),  # a crossover's second answer carries the number of the primary's claim
+        ("20", 1, "P", (None, "later_payer")),
+        ("2", 1, "S", ("X1", NUMBER)),
+        ("22", -1, "P", ("X1", NUMBER)),
+        ("1", -1, "P", (None, "negative_charge")),
+        ("9", 1, "P", (None, "unknown_status")),
+    ],
+)
+def test_status_sign_and_rank_must_fit(tmp_path, status, sign, rank, expected):
+    ours = replace(claim("X1", ALIKE), payer_rank=rank)
+    home = RemitHome(tmp_path / "home")
+    home.send([ours])
+    home.arrive(NIGHT, [written(interchange([Payment("T1", clps=[told(ours, status=status, sign=sign)])], 1))])
+    home.run(NIGHT)
+    (found,) = home.ask("select claim_id, match_rule from remittances.claim")
+    assert (found["claim_id"], found["match_rule"]) == expected
+    (line,) = home.ask("select line_number from remittances.service")
+    assert (line["line_number"] is None) == (expected[0] is None)
+    accounts = {
+        row["account"] for row in home.ask("select distinct account from ledger.entry where claim_id is not null")
+    }
+    assert bool(accounts) == (expected[0] is not None and status != "22")
+
+
 def test_a_night_asks_no_more_often_for_more_payments(tmp_path, monkeypatch):
     asked = []
     for name in ("execute", "rows", "insert"):
