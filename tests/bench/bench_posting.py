@@ -214,7 +214,7 @@ def prepare(home: Path, claims: int, others: int) -> None:
         _read_lines(warehouse, kept)
         if others:
             warehouse.execute(
-                f"""insert into told select 'X' || lpad(i::varchar, 9, '0'), 1, 'X' || lpad(i::varchar, 9, '0') || '1', '99213', 12000 + i % 5000
+                f"""insert into told select 'P', 'X' || lpad(i::varchar, 9, '0'), 1, 'X' || lpad(i::varchar, 9, '0') || '1', '99213', 12000 + i % 5000
                     from range({others}) t(i)"""
             )
         for statement in WAITING:
@@ -237,7 +237,7 @@ def _receive(warehouse: Warehouse, digest: str, size: int) -> None:
 def _read_lines(warehouse: Warehouse, path: Path) -> None:
     """Every line that the file tells of is a row of `told`, once."""
     warehouse.execute(
-        "create temp table told (number varchar, line_number integer, control varchar, code varchar, cents bigint)"
+        "create temp table told (payer_rank varchar, number varchar, line_number integer, control varchar, code varchar, cents bigint)"
     )
     for piece in read([FileBytes(path)], ["0" * 64], 1):
         if not piece.tables:
@@ -245,7 +245,8 @@ def _read_lines(warehouse: Warehouse, path: Path) -> None:
         warehouse._connection.register("piece_claim", piece.tables["claim"])
         warehouse._connection.register("piece_service", piece.tables["service"])
         warehouse.execute(
-            """insert into told select c.patient_control_number, s.position + 1, s.line_control_number, s.procedure_code, abs(s.charge_cents)
+            """insert into told select case c.status_code when '2' then 'S' else 'P' end,
+                      c.patient_control_number, s.position + 1, s.line_control_number, s.procedure_code, abs(s.charge_cents)
                from piece_claim c join piece_service s using (remitted_claim_id) where c.status_code <> '22'"""
         )
 
@@ -253,7 +254,7 @@ def _read_lines(warehouse: Warehouse, path: Path) -> None:
 CLAIM = "left(sha256(number), 32)"
 BYTES = "repeat('e', 64), line_number * 100, line_number * 100 + 90"
 WAITING = (
-    f"insert into claims.claim select distinct {CLAIM}, 'T', 'E' || number, 'P', 'P1', {EARLIER} from told",
+    f"insert into claims.claim select distinct {CLAIM}, 'T', 'E' || number, payer_rank, 'P1', {EARLIER} from told",
     f"""insert into claims.version select {CLAIM}, 1, 1, number, '1', null, sum(cents), '', {EARLIER}
         from told group by number""",
     f"""insert into claims.line
