@@ -65,9 +65,9 @@ def _awaits_a_close(lines: Sequence[Line], day: date) -> bool:
 
 
 def _is_close(line: Line) -> bool:
-    return line["kind"] == STEP and line["subject_id"] == CLOSE
+    return (line["kind"], line["subject_id"]) == (STEP, CLOSE)
 
 
 def _posts(line: Line, day: date) -> bool:
     is_posting = line["kind"] == POSTED or (line["kind"] == STEP and line["subject_id"] not in _POSTS_NOTHING)
-    return is_posting and line["made_on"] == str(day)
+    return bool(is_posting and line["made_on"] == str(day))

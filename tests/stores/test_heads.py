@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from tasks.close_night import close_night
 from tasks.release_files import reopen_steps
 from tasks.stores.decisions import log_lines
 from tasks.stores.heads import find_contradictions
 from tasks.stores.home import REPLAYED
 from tasks.stores.journal import POSTED, SEAL, note, note_step
+from tasks.stores.practice_home import lay_out_sample
 from tasks.stores.seals import find_tampering, seal_days
 from tasks.stores.warehouse import writer
 from tests.stores.test_seals import DAYS, fill
@@ -61,6 +64,19 @@ def test_the_newest_night_altered_without_its_seals_is_found_before_and_after_it
     _post(home, NEXT, "N")
     close_night.fn(home, NEXT)
     assert _found(home) == ["seal 3, which the log names, has another hash in the chain"]
+
+
+def test_the_command_says_so_and_ends_with_1(home):
+    lay_out_sample(home)
+
+    def verify():
+        return CliRunner().invoke(app, ["ledger", "verify", "--home", str(home)])
+
+    assert verify().exit_code == 0
+    _alter(home, DAYS[-1])
+    done = verify()
+    assert done.exit_code == 1
+    assert "2026-03-04 - seal 3, which the log names, is not in the chain" in done.output
 
 
 def test_entries_added_to_a_closed_night_are_found_until_they_are_sealed(home):
