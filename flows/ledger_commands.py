@@ -25,9 +25,11 @@ def verify(
 ) -> None:
     """Recompute every seal; exit 1 and name day and posting where a row is not as it was sealed.
 
-    Every posting must sum to zero, too.
+    Every posting must sum to zero, too, and every seal that the log names must be in the chain.
     """
     from tasks.ledger.rereading import misread
+    from tasks.stores.decisions import log_lines
+    from tasks.stores.heads import find_contradictions
     from tasks.stores.home import load_practice
     from tasks.stores.rereading import misread_entries
     from tasks.stores.seals import count_unsealed, find_tampering, last_seal
@@ -35,7 +37,7 @@ def verify(
 
     load_practice(home)
     with session(home) as warehouse:
-        found = find_tampering(warehouse, head)
+        found = find_contradictions(warehouse, log_lines(home)) + find_tampering(warehouse, head)
         if reread:
             found += misread_entries(warehouse, home, misread)
         seal, unsealed = last_seal(warehouse), count_unsealed(warehouse)

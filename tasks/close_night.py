@@ -6,7 +6,8 @@ from typing import Any
 
 from tasks.step import night_step
 from tasks.stores.invariants import count_waiting, invariant_counts
-from tasks.stores.seals import seal_days
+from tasks.stores.journal import note_seal
+from tasks.stores.seals import last_seal, seal_days
 from tasks.stores.warehouse import writer
 
 TOTALS = """
@@ -37,7 +38,8 @@ def close_night(home: Path, night: date) -> dict[str, int]:
     """The night has its row in reports.night, its books are sealed, and no view that must be empty has a row.
 
     Shape: reports.night, reports.waiting, reports.invariant, reports.kpi, ledger.day_seal. Holds: a view that has rows is
-    counted and kept; `require_sound_night` says so once the report is out.
+    counted and kept; `require_sound_night` says so once the report is out. The log names the newest seal once it is kept:
+    before, a crash could leave a name for a seal that never was.
     """
     with writer(home) as warehouse:
         seal_days(warehouse)
@@ -55,6 +57,9 @@ def close_night(home: Path, night: date) -> dict[str, int]:
             [{"night": night, "invariant": name, "rows": count} for name, count in invariants.items()],
         )
         warehouse.execute(KEEP_MEASURES)
+        seal = last_seal(warehouse)
+    if seal:
+        note_seal(home, seal, night)
     return {
         "encounters": row["encounter_count"],
         "waiting": row["waiting_count"],

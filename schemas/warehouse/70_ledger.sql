@@ -208,6 +208,11 @@ select p.*, a.adjustment_id, a.account, 'payer_receivable', a.amount_cents, a.by
 from ledger.posting p join ledger.meant_adjustment a on a.remitted_claim_id = p.posting_id left join remittances.service s on s.service_id = a.service_id
 where p.claim_id is not null and a.account is not null and a.amount_cents <> 0 and not (p.is_repeated and a.service_id is null);
 
+create or replace view ledger.unposted_share as -- adjustments of group PR that posted remittances of ours say and that leave the patient nothing: reasons of kind informational (a duplicate, a pending claim, an estimate), whatever CLP05 says
+select p.posting_id, p.payment_id, p.trace_number, p.claim_id, p.claim_version, p.encounter_id, s.line_number, a.group_code || '-' || a.reason_code as code, a.amount_cents, a.file_sha256, a.byte_start, a.byte_end, p.posted_on
+from ledger.posting p join ledger.meant_adjustment a on a.remitted_claim_id = p.posting_id left join remittances.service s on s.service_id = a.service_id
+where p.claim_id is not null and p.action = 'post' and a.group_code = 'PR' and a.account is null and a.amount_cents <> 0 and not (p.is_repeated and a.service_id is null);
+
 create or replace view ledger.said_amount as -- the amounts of each remitted claim as they are posted, one row per debit and credit; a reversal's are what it says, what it takes back is another matter
 select * from ledger.claim_amount where action = 'post'
 union all
@@ -248,5 +253,7 @@ select claim_id,
        sum(case when account in ('suspense', 'unapplied', 'refund_payable') then amount_cents else 0 end) as waiting_cents
 from ledger.entry where claim_id is not null group by 1;
 
-create or replace view ledger.deposit as -- cash posted per payment trace, cents
-select trace_number, sum(amount_cents) as cash_cents from ledger.entry where account = 'cash' and trace_number is not null group by 1;
+create or replace view ledger.deposit as -- cash posted per payment, cents: two payers may use one trace number, so an entry belongs to the payment in whose bytes it stands
+select p.payment_id, e.trace_number, sum(e.amount_cents) as cash_cents
+from (select file_sha256, trace_number, byte_start, amount_cents from ledger.entry where account = 'cash' and trace_number is not null) e
+asof left join remittances.payment p on p.file_sha256 = e.file_sha256 and p.trace_number = e.trace_number and p.byte_start <= e.byte_start group by 1, 2;

@@ -12,8 +12,9 @@ adjusted as (
   from remittances.adjustment a semi join new n on n.service_id = a.service_id
   left join contracts.adjustment_role o using (group_code, reason_code) group by 1),
 adjusted_whole as (
-  select a.remitted_claim_id, bool_or(o.role is distinct from 'share') as is_denied
+  select a.remitted_claim_id, bool_or(o.role is null) as is_denied, bool_or(o.role = 'above_allowed') as is_adjusted -- what only repeats the lines says nothing of its own
   from remittances.adjustment a semi join new n on n.remitted_claim_id = a.remitted_claim_id
+  anti join (select posting_id from ledger.posting where is_repeated) r on r.posting_id = a.remitted_claim_id
   left join contracts.adjustment_role o using (group_code, reason_code) where a.service_id is null group by 1)
 select n.service_id, n.payment_id, n.paid_on, n.claim_id, n.claim_version, n.line_number, k.payer_id, n.procedure_code as paid_code,
        coalesce(n.submitted_code, n.procedure_code) as sent_code, coalesce(n.submitted_modifiers, n.modifiers) as sent_modifiers,
@@ -27,6 +28,7 @@ select n.service_id, n.payment_id, n.paid_on, n.claim_id, n.claim_version, n.lin
             when n.line_number is null then 'line_not_ours'
             when n.charge_cents <= 0 then 'no_charge'
             when coalesce(a.is_denied, false) or coalesce(w.is_denied, false) then 'denied'
+            when coalesce(w.is_adjusted, false) then 'claim_level_adjustment'
             else '' end as reason
 from new n left join claims.claim k using (claim_id) left join adjusted a using (service_id) left join adjusted_whole w using (remitted_claim_id);
 

@@ -45,10 +45,11 @@ class Taxonomy(Protocol):
 def adjustment_accounts(taxonomy: Taxonomy, reason_codes: Iterable[str]) -> list[dict[str, object]]:
     """Give the rows of ledger.adjustment_account: every group with every reason, and with any other.
 
-    Holds: group PR is the patient's whatever the reason, else the taxonomy's kind decides; remarks move no money, so a
-    reversal, which has none, finds the account of what it takes back; informational adjustments have no account, so
-    their cents stay open with the payer.
-    Source: domain notes 2: the group says who is liable.
+    Holds: informational adjustments have no account in any group, so their cents stay open with the payer; of the others
+    group PR is the patient's whatever the reason, else the taxonomy's kind decides; remarks move no money, so a reversal,
+    which has none, finds the account of what it takes back.
+    Source: domain notes 2: the group says who is liable; 8: a duplicate (18) asks for nothing. That PR-18 follows the
+    reason and not the group is ours: the first answer has billed the patient; ledger.unposted_share lists it.
     """
     return [_account(taxonomy, group, reason) for reason in (*reason_codes, ANY) for group in GROUPS]
 

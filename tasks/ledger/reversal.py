@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations
 
 from tasks.ledger.accounts import PAYER_RECEIVABLE
 from tasks.ledger.entries import Leg, Place, Row
@@ -25,7 +25,7 @@ ANSWER_RULES = frozenset(
 )
 REVERSAL_RULES = frozenset((REVERSAL.rule_id, REVERSAL_UNMATCHED.rule_id, UNMATCHED_ANSWER.rule_id))
 MOST_PARTS = 6
-"""Open answers that are tried in combination (split claims, supplements); what needs more is a person's work."""
+"""Open answers that are tried in combination (split claims, supplements); what needs more is a person's work. Each alone is always tried."""
 
 Totals = dict[str, int]
 
@@ -75,13 +75,11 @@ def _candidates(answers: Sequence[Stored], claim_version: int | None) -> list[St
 
 
 def _met(reversed_totals: Totals, answers: Sequence[Stored]) -> tuple[Stored, ...]:
-    """Give the fewest answers that together are the negative of the totals."""
+    """Give the fewest answers that together are the negative of the totals: any one, else several of the first."""
     wanted = {code: -cents for code, cents in reversed_totals.items()}
-    for size in range(1, min(len(answers), MOST_PARTS) + 1):
-        for chosen in combinations(answers[:MOST_PARTS], size):
-            if wanted and _sum(chosen) == wanted:
-                return chosen
-    return ()
+    several = range(2, MOST_PARTS + 1)
+    tried = chain(combinations(answers, 1), *(combinations(answers[:MOST_PARTS], size) for size in several))
+    return next((chosen for chosen in tried if wanted and _sum(chosen) == wanted), ())
 
 
 def totals_of(legs: Iterable[Leg]) -> Totals:

@@ -31,7 +31,9 @@ CONTRACTUAL_ADJUSTMENT = Rule(
     "an adjustment that the contract or the law takes",
     "domain notes 2 and 8: contractual is no denial",
 )
-PATIENT_SHARE = Rule("patient_share", "1", "group PR: the patient owes it", "domain notes 2: CAS groups")
+PATIENT_SHARE = Rule(
+    "patient_share", "1", "group PR, reason not informational: the patient owes it", "domain notes 2: CAS groups"
+)
 DENIAL = Rule("denial", "1", "the payer refuses it, and it is worked", "domain notes 8")
 PRIOR_PAYER_EFFECT = Rule(
     "prior_payer", "1", "the payer before has settled it", "domain notes 1 and 8: OA-23 is the prior payer's effect"

@@ -10,6 +10,7 @@ order give the same warehouse.
 | night.arrival | '' | the files that collect_files took; decisions that stand before it are taken up with it |
 | night.delivery | batch_id:attempt | what became of a try to send: outcome and proof |
 | night.step | the step | it is done, for that night |
+| night.seal | '' | number and hash of the ledger's newest seal when the night's books were closed |
 | night.reopen | '' | these steps of these nights run again |
 | night.release | '' | quarantined files are read again |
 | night.post | '' | the remittance files that a person named to be posted outside the night |
@@ -31,7 +32,7 @@ from tasks.stores.vault import put_bytes
 
 SETTINGS, ARRIVAL, DELIVERY = f"{OF_A_NIGHT}settings", f"{OF_A_NIGHT}arrival", f"{OF_A_NIGHT}delivery"
 STEP, REOPEN, RELEASE = f"{OF_A_NIGHT}step", f"{OF_A_NIGHT}reopen", f"{OF_A_NIGHT}release"
-POSTED = f"{OF_A_NIGHT}post"
+POSTED, SEAL = f"{OF_A_NIGHT}post", f"{OF_A_NIGHT}seal"
 RUNS = (STEP, REOPEN, RELEASE, POSTED)
 """Kinds of lines that something of the program ran for; the others say with what."""
 
@@ -54,6 +55,17 @@ def note_step(home: Path, name: str, night: date) -> None:
     lines = _since_opened(home, name, night)
     if not any(line["kind"] == STEP and line["subject_id"] == name for line in lines):
         note(home, STEP, name, {}, night)
+
+
+def note_seal(home: Path, seal: Mapping[str, Any], night: date) -> None:
+    """The log names this seal as the newest, where it does not yet.
+
+    Shape: a row of ledger.day_seal that is committed. Holds: a replay adds nothing, its log is the original's.
+    """
+    choice = {"seal_number": seal["seal_number"], "seal_hash": seal["seal_hash"]}
+    last = next((line for line in reversed(log_lines(home)) if line["kind"] == SEAL), None)
+    if not is_replayed(home) and (last is None or json.loads(last["choice"]) != choice):
+        note(home, SEAL, "", choice, night)
 
 
 def arrival_of(home: Path, name: str, night: date) -> Line | None:
@@ -96,12 +108,13 @@ def edition() -> str:
 def _since_opened(home: Path, name: str, night: date) -> list[Line]:
     """Give the night's lines since that step of it was last reopened."""
     lines = log_lines(home)
-    opened = max((n for n, line in enumerate(lines, 1) if _reopens(line, name, night)), default=0)
+    opened = max((n for n, line in enumerate(lines, 1) if reopens(line, night, name)), default=0)
     return [line for line in lines[opened:] if line["made_on"] == night.isoformat()]
 
 
-def _reopens(line: Line, name: str, night: date) -> bool:
+def reopens(line: Line, night: date, name: str | None = None) -> bool:
+    """Tell whether the line opens that step of the night again, or any step where none is named."""
     if line["kind"] != REOPEN:
         return False
     said = json.loads(line["choice"])
-    return said["since"] <= night.isoformat() <= said["until"] and name in said["steps"]
+    return said["since"] <= night.isoformat() <= said["until"] and (name is None or name in said["steps"])

@@ -17,7 +17,7 @@ NIGHT = date(2026, 3, 10)
 SERVICE = date(2026, 3, 2)
 USED = (
     "claims.claim", "claims.version", "claims.line", "encounters.encounter", "remittances.payment", "remittances.claim", "remittances.service",
-    "remittances.adjustment", "ledger.posting_run", "contracts.term", "contracts.fee", "contracts.relative_value", "contracts.locality_index",
+    "remittances.adjustment", "ledger.posting", "ledger.posting_run", "contracts.term", "contracts.fee", "contracts.relative_value", "contracts.locality_index",
     "contracts.comparison",
 )  # fmt: skip
 PLAIN = {"VARCHAR": "", "DATE": SERVICE, "BOOLEAN": False}

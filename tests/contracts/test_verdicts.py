@@ -49,6 +49,27 @@ def test_a_line_has_the_verdict(book, line, verdict, reason):
     assert (row["verdict"], row["reason"]) == (verdict, reason)
 
 
+@pytest.mark.parametrize(
+    ("whole", "is_repeated", "verdict", "reason"),
+    [
+        ((("CO", "45", 3000),), True, "as_expected", ""),
+        ((("CO", "45", 3000),), False, "not_compared", "claim_level_adjustment"),
+        ((("CO", "45", 3000), ("CO", "50", 100)), False, "not_compared", "denied"),
+        ((("PR", "1", 3000),), False, "as_expected", ""),
+    ],
+)
+def test_an_adjustment_of_the_whole_claim_is_named_unless_it_repeats_the_lines(
+    book, whole, is_repeated, verdict, reason
+):
+    book.remit(Sent("99214", 13000, 10000, adjustments=CONTRACT))
+    for place, (group, code, cents) in enumerate(whole):
+        said = {"group_code": group, "reason_code": code, "amount_cents": cents}
+        book.add("remittances.adjustment", [{"remitted_claim_id": "c1-1", "adjustment_id": f"c1-{place}", **said}])
+    book.add("ledger.posting", [{"posting_id": "c1-1", "is_repeated": is_repeated}])
+    row = book.compare()[0]
+    assert (row["verdict"], row["reason"]) == (verdict, reason)
+
+
 def test_a_line_is_judged_once_and_points_at_its_bytes(book):
     book.remit(Sent("99214", 13000, 9000))
     row = book.compare()[0]

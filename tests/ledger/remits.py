@@ -205,6 +205,7 @@ def judged(
         "entry": asked.rows("select * exclude (run) from ledger.said_entry where run = $1", [run])
         if with_entries
         else [],
+        "unposted": asked.rows("from ledger.unposted_share order by byte_start") if with_entries else [],
     }
     for table in ("ledger.posting", *(f"remittances.{name}" for name in _FILLED)):
         asked.execute(f"delete from {table}")

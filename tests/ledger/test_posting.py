@@ -249,6 +249,14 @@ def test_a_second_reversal_of_one_answer_is_an_exception():
     assert books.exceptions[0]["difference_cents"] == 100
 
 
+def test_a_reversal_finds_any_one_of_many_standing_answers():
+    told = [Claim(100 + n, 70 + n, (Line(1, 100 + n, 70 + n, {"CO-45": 30}),)) for n in range(8)]
+    for answer in told:
+        books = books_of(one_each([*told, answer.reversed()]))
+        assert not books.exceptions
+        assert books.balances()["cash"] == sum(one.paid_cents for one in told) - answer.paid_cents
+
+
 def test_a_reversal_that_meets_nothing_supersedes_nothing():
     denied = Claim(100, 0, (Line(1, 100, 0, {"CO-16": 100}),))
     stray = Claim(-60, 0, (Line(1, -60, 0, {"CO-45": -60}),), status_code="22", version=2)
@@ -292,6 +300,19 @@ def test_taxonomy_kinds_all_have_an_account():
     told = [Claim(100, 0, (), {f"{group}-{reason}": 100}, claim_id=reason) for reason, group in groups.items()]
     assert len(told) > 100
     assert not books_of([Remittance("T", tuple(told))]).exceptions
+
+
+def test_what_group_pr_says_and_is_not_posted_is_listed():
+    told = (
+        Claim(100, 0, (Line(1, 100, 0, {"PR-18": 100}),), {"PR-18": 100}, claim_id="A"),
+        Claim(100, 0, (), {"PR-133": 60, "PR-1": 40}, claim_id="B"),
+        Claim(100, 0, (), {"OA-18": 100}, claim_id="C"),
+        Claim(100, 0, (), {"PR-B13": 100}, claim_id=None, version=None),
+    )
+    found = judged([read(Remittance("T", told))], with_entries=True)
+    listed = [(row["claim_id"], row["code"], row["amount_cents"]) for row in found["unposted"]]
+    assert listed == [("A", "PR-18", 100), ("B", "PR-133", 60)]
+    assert {row["code"] for row in found["amount"]} == {"PR-1"}
 
 
 def test_the_taxonomy_names_no_group_that_the_ledger_does_not_tell_apart():

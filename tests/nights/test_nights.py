@@ -7,7 +7,10 @@ import pytest
 
 from tasks.ledger.rereading import misread
 from tasks.stores.census import take_census
+from tasks.stores.decisions import log_lines
+from tasks.stores.heads import find_contradictions
 from tasks.stores.invariants import invariant_counts
+from tasks.stores.journal import SEAL
 from tasks.stores.rereading import misread_entries
 from tasks.stores.seals import count_unsealed, find_tampering
 from tasks.stores.vault import get_bytes
@@ -146,8 +149,8 @@ def test_every_ledger_row_from_a_remittance_stands_in_the_bytes_it_names(asked, 
 
 def test_cash_of_each_payment_is_its_bpr02(asked):
     off = asked.rows(
-        """select p.trace_number from remittances.payment p left join ledger.deposit d using (trace_number)
-           where p.verdict = 'accepted' group by p.trace_number, d.cash_cents having sum(p.payment_cents) <> coalesce(d.cash_cents, 0)"""
+        """select p.trace_number from remittances.payment p left join ledger.deposit d using (payment_id)
+           where p.verdict = 'accepted' and p.payment_cents <> coalesce(d.cash_cents, 0)"""
     )
     assert off == []
 
@@ -176,8 +179,11 @@ def test_analysts_read_the_snapshot_while_the_night_writes(rehearsed):
         assert analyst.value("select count(*) from reports.night") == 10
 
 
-def test_the_ledger_is_as_it_was_sealed_night_by_night(asked):
+def test_the_ledger_is_as_it_was_sealed_night_by_night(asked, rehearsed):
     assert asked.value("select count(*) from ledger.day_seal") > 5
+    lines = log_lines(rehearsed)
+    assert sum(line["kind"] == SEAL for line in lines) > 5
+    assert find_contradictions(asked, lines) == []
     assert (find_tampering(asked), count_unsealed(asked)) == ([], 0)
 
 

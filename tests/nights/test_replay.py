@@ -15,7 +15,9 @@ from schemas.errors import ClaimcycleError, HomeFault
 from tasks.rehearse_payer import rehearse_payer
 from tasks.release_files import release_files, reopen_steps
 from tasks.stores.decisions import decide, log_lines
+from tasks.stores.heads import find_contradictions
 from tasks.stores.home import load_practice
+from tasks.stores.journal import SEAL
 from tasks.stores.mailbox import DirectoryMailbox, open_mailbox
 from tasks.stores.practice_home import lay_out_sample
 from tasks.stores.replay import differing_seals, other_editions
@@ -139,9 +141,10 @@ def test_the_practice_lived_through_what_a_replay_must_know(practice):
     assert len(_asked(practice, "from decisions.decision where kind = 'note'")) == 2
     kinds = [line["kind"] for line in log_lines(practice)]
     assert kinds.count("night.settings") == 2
-    assert {"night.post", "night.reopen", "night.release", "night.arrival", "night.delivery", "night.step"} <= set(
-        kinds
-    )
+    told = ("arrival", "delivery", "post", "release", "reopen", "seal", "step")
+    assert {f"night.{kind}" for kind in told} <= set(kinds)
+    with reader(warehouse_path(practice)) as warehouse:
+        assert find_contradictions(warehouse, log_lines(practice)) == []
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +180,20 @@ def test_a_closed_month_is_one_that_a_night_of_a_later_month_follows(practice):
         (date(2026, 3, 1), MONTH_END),
         (date(2026, 4, 1), MONTH_END + timedelta(days=1)),
     ]
+
+
+def test_a_log_of_an_edition_that_named_no_seals_gives_the_same_ledger(practice, month_end, tmp_path):
+    home = _alone(practice, tmp_path / "home")
+    lines = log_lines(home)
+    (home / "decisions" / "log.jsonl").unlink()
+    for line in (line for line in lines if line["kind"] != SEAL):
+        said = json.loads(line["choice"]), line["reason"], line["made_by"], date.fromisoformat(line["made_on"])
+        decide(home, line["kind"], line["subject_id"], *said)
+    _replay(home, tmp_path / "into", as_of=MONTH_END)
+    made, ledger = _hashes(tmp_path / "into"), [name for name in month_end["hashes"] if name.startswith("ledger.")]
+    assert {name: made[name] for name in ledger} == {name: month_end["hashes"][name] for name in ledger}
+    with reader(warehouse_path(tmp_path / "into")) as warehouse:
+        assert find_contradictions(warehouse, log_lines(tmp_path / "into")) == []
 
 
 def test_nothing_is_sent_or_fetched_from_a_home_that_a_replay_made(as_of_month_end):

@@ -81,6 +81,8 @@ def test_the_same_trace_of_another_originator_is_another_payment(home, world):
     home.arrive(NIGHT, [file_of(world), file_of(world, 2, other)])
     home.run(NIGHT)
     assert [v for v, _ in verdicts(home)] == ["accepted", "accepted"]
+    paid = home.ask("select payment_id, trace_number, payment_cents as cash_cents from remittances.payment order by 1")
+    assert home.ask("select * from ledger.deposit order by 1") == paid
 
 
 def test_what_does_not_balance_waits_and_its_correction_is_taken(home, world):
