@@ -63,13 +63,11 @@ class RemitHome:
 
     def send_all(self, sent: Iterable[tuple[Sequence[Claim], str]]) -> None:
         """Claims of many worlds were sent, each world under its tag."""
-        rows = defaultdict(list)
-        for claims, tag in sent:
-            for claim in claims:
-                _add_claim(rows, claim, lambda text, tag=tag: text.replace(TAG, tag))
-        rows["encounters.provider"].append(_row("encounters.provider", provider_key="DOC", npi=NPI))
+        rows = rows_of_sent(sent)
         warehouse = self.held()
         with warehouse.transaction():
+            if not warehouse.rows("select 1 from encounters.provider"):
+                rows["encounters.provider"].append(_row("encounters.provider", provider_key="DOC", npi=NPI))
             for table, found in rows.items():
                 warehouse.insert(table, found)
 
@@ -117,6 +115,15 @@ class RemitHome:
         return {(row["claim_id"], row["account"], row["code"]): row["cents"] for row in found}
 
 
+def rows_of_sent(sent: Iterable[tuple[Sequence[Claim], str]]) -> dict[str, list[dict]]:
+    """Give the rows of claims that were sent, by table."""
+    rows = defaultdict(list)
+    for claims, tag in sent:
+        for claim in claims:
+            _add_claim(rows, claim, lambda text, tag=tag: text.replace(TAG, tag))
+    return rows
+
+
 def _row(table: str, **values: object) -> dict[str, object]:
     places = {"file_sha256": "f" * 64, "source_row": 1, "byte_start": 0, "byte_end": 1, "received_on": SENT_ON}
     return places | values if table.startswith("encounters.") else values
@@ -124,19 +131,22 @@ def _row(table: str, **values: object) -> dict[str, object]:
 
 def _add_claim(rows: dict[str, list], claim: Claim, named) -> None:
     claim_id, visit = named(claim.control), named("V" + claim.control)
-    version = {"claim_id": claim_id, "claim_version": 1}
-    rows["claims.claim"].append(
-        {
-            "claim_id": claim_id,
-            "tenant_id": "T",
-            "encounter_id": visit,
-            "payer_rank": claim.payer_rank,
-            "payer_id": "HTP01",
-            "opened_on": SENT_ON,
-        }
-    )
+    version = {"claim_id": claim_id, "claim_version": claim.version}
+    seen = {"encounter_id": visit, "encounter_version": claim.version}
+    if claim.version == 1:
+        rows["claims.claim"].append(
+            {
+                "claim_id": claim_id,
+                "tenant_id": "T",
+                "encounter_id": visit,
+                "payer_rank": claim.payer_rank,
+                "payer_id": "HTP01",
+                "opened_on": SENT_ON,
+            }
+        )
     rows["claims.version"].append(
-        {**version, "encounter_version": 1, "patient_control_number": claim_id, "frequency_code": "1",
+        {**version, "encounter_version": claim.version, "patient_control_number": named(claim.number),
+         "frequency_code": "1" if claim.version == 1 else "7",
          "total_charge_cents": claim.charge_cents, "content_sha256": "", "drafted_on": SENT_ON}
     )  # fmt: skip
     rows["claims.line"] += [
@@ -149,18 +159,10 @@ def _add_claim(rows: dict[str, list], claim: Claim, named) -> None:
         {**version, "batch_id": "B", "transaction_control_number": "1", "byte_start": 0, "byte_end": 1}
     )
     rows["claims.event"].append(
-        {**version, "event_id": claim_id, "sequence": 1, "event": "sent", "guard": "", "from_state": "START",
+        {**version, "event_id": named(claim.number), "sequence": 1, "event": "sent", "guard": "", "from_state": "START",
          "to_state": "ACCEPTED", "detail": "", "happened_on": SENT_ON}
     )  # fmt: skip
-    rows["encounters.encounter"].append(
-        _row("encounters.encounter", encounter_id=visit, encounter_version=1, rendering_provider_key="DOC")
-    )
+    rows["encounters.encounter"].append(_row("encounters.encounter", **seen, rendering_provider_key="DOC"))
     rows["encounters.coverage"].append(
-        _row(
-            "encounters.coverage",
-            encounter_id=visit,
-            encounter_version=1,
-            payer_rank=claim.payer_rank,
-            member_id=named(claim.member),
-        )
+        _row("encounters.coverage", **seen, payer_rank=claim.payer_rank, member_id=named(claim.member))
     )

@@ -34,13 +34,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim of ours, sent once."""
+    """A version of a claim of ours, as it was sent."""
 
     control: str
     member: str
     lines: tuple[Line, ...]
     answered_as: str
     payer_rank: str = "P"
+    version: int = 1
+
+    @property
+    def number(self) -> str:
+        """Give CLM01 of this version."""
+        return self.control if self.version == 1 else f"{self.control}V{self.version}"
 
     @property
     def charge_cents(self) -> int:
