@@ -55,14 +55,22 @@ where (status_code <> '22' and is_negative)
 """
 """A CLP02 that neither 5010 nor 4010 has does not say what its amounts are; only a reversal takes a charge back."""
 
-_LATER_PAYERS = "o.status_code in ('2', '3', '20', '21')"
-_IS_OF_A_LATER_PAYER = f"select 1 from open_claim o where o.claim_id is not null and {_LATER_PAYERS} limit 1"
-_OF_A_LATER_PAYER = f"""
+_PERHAPS_OF_A_LATER_PAYER = (
+    "select 1 from open_claim where claim_id is not null and status_code not in ('1', '19') limit 1"
+)
+_OF_A_LATER_PAYER = """
 update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer' from claims.claim k
-where k.claim_id = o.claim_id and k.payer_rank = 'P' and {_LATER_PAYERS}
+where k.claim_id = o.claim_id and k.payer_rank = 'P' and o.status_code in ('2', '3', '20', '21')
 """
 """An answer of a secondary or tertiary payer is none to what we asked the primary, though a crossover carries its number:
 posted there it would be a credit that nobody has coming. Source: billing.md section 2, CLP02 19 to 21."""
+_AGAIN_OF_A_LATER_PAYER = """
+update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer'
+from (select c.payer_claim_number, p.originator_id from remittances.claim c join remittances.payment p using (payment_id) where c.match_rule = 'later_payer'
+      union select payer_claim_number, originator_id from open_claim where match_rule = 'later_payer') l
+where o.claim_id is not null and l.payer_claim_number = o.payer_claim_number and l.originator_id = o.originator_id
+"""
+"""What the same payer says of the same claim of its own afterwards (a reversal, a denial) belongs to the answer that waits."""
 _WITHOUT_CLAIM = """
 update open_service s set line_number = null from open_claim o
 where o.remitted_claim_id = s.remitted_claim_id and o.match_rule = 'later_payer'
@@ -256,8 +264,9 @@ def _match(warehouse: Warehouse) -> None:
         warehouse.execute(_ALIKE)
         warehouse.execute(_BY_TUPLE)
         _match_lines(warehouse)
-    if warehouse.rows(_IS_OF_A_LATER_PAYER):
+    if warehouse.rows(_PERHAPS_OF_A_LATER_PAYER):
         warehouse.execute(_OF_A_LATER_PAYER)
+        warehouse.execute(_AGAIN_OF_A_LATER_PAYER)
         warehouse.execute(_WITHOUT_CLAIM)
 
 
