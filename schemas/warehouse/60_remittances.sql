@@ -66,7 +66,7 @@ create table if not exists remittances.claim ( -- one row per CLP
   service_end_on         date, -- DTM*233
   claim_id               varchar, -- our claim, null where unmatched
   claim_version          integer, -- its version
-  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number, member_date_charge_npi, person; without claim_id why it waits: repeated, unknown_status, negative_charge, later_payer, unmatched_by_person, null where nothing fits
+  match_rule             varchar, -- how it was matched: patient_control_number, payer_claim_number, member_date_charge_npi, person; without claim_id why it waits: repeated, unknown_status, sign_of_charge, later_payer, unmatched_by_person, null where nothing fits
   matched_on             date, -- night of the match, null where unmatched
   decision_id            varchar, -- decision of the person who matched or unmatched it
   read_on                date not null -- night
@@ -177,7 +177,7 @@ where c.patient_cents not in (coalesce(s.share_cents, 0), coalesce(s.line_cents,
 create or replace view remittances.waiting_claim as -- remitted claims of accepted payments that match none of ours: a person matches them (claims unmatched)
 select c.remitted_claim_id, p.trace_number, c.patient_control_number, c.payer_claim_number, c.status_code, c.charge_cents, c.paid_cents, c.read_on,
        case c.match_rule when 'repeated' then 'the same payment says the claim twice' when 'unknown_status' then 'its status code is unknown'
-         when 'negative_charge' then 'its charge is negative and it is no reversal' when 'later_payer' then 'another payer answers here under the number of the primary payer''s claim'
+         when 'sign_of_charge' then 'only a reversal has a negative charge, and it no positive one' when 'later_payer' then 'another payer answers here under the number of the primary payer''s claim'
          when 'unmatched_by_person' then 'a person took the match back' else 'no number and no exact tuple names one claim of ours' end as reason
 from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id is null and p.verdict = 'accepted' order by abs(c.paid_cents) desc, c.remitted_claim_id;
 

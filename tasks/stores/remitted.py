@@ -14,7 +14,7 @@ from tasks.stores.warehouse import Warehouse
 _OPEN_CLAIM = """
 create or replace temp table open_claim as
 select c.rowid as place, c.remitted_claim_id, c.file_sha256, p.originator_id, c.patient_control_number, c.payer_claim_number, c.member_number,
-       c.status_code, c.charge_cents < 0 as is_negative, abs(c.charge_cents) as charge_cents, c.rendering_npi, c.service_start_on as service_on,
+       c.status_code, sign(c.charge_cents) as charge_sign, abs(c.charge_cents) as charge_cents, c.rendering_npi, c.service_start_on as service_on,
        c.claim_id, c.claim_version, c.match_rule, null::varchar as refused_claim_id
 from remittances.claim c join remittances.payment p using (payment_id)
 """
@@ -49,11 +49,11 @@ up; MA15 says that a claim was split (RFI 1076). A reversal in the same payment 
 the payer's number the same claim is the one of the same charge: our own rule."""
 
 _UNKNOWN_STATUS = """
-update open_claim set match_rule = case when is_negative then 'negative_charge' else 'unknown_status' end
-where (status_code <> '22' and is_negative)
+update open_claim set match_rule = case when charge_sign = 0 or (status_code = '22') = (charge_sign < 0) then 'unknown_status' else 'sign_of_charge' end
+where (charge_sign <> 0 and (status_code = '22') <> (charge_sign < 0))
    or status_code not in ('1', '2', '3', '4', '19', '20', '21', '22', '23', '25', '5', '10', '13', '15', '16', '17', '27')
 """
-"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are; only a reversal takes a charge back."""
+"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are; only a reversal takes a charge back, and all of it."""
 
 _PERHAPS_OF_A_LATER_PAYER = (
     "select 1 from open_claim where claim_id is not null and status_code not in ('1', '19') limit 1"
@@ -195,7 +195,7 @@ def match_read(warehouse: Warehouse, payment_ids: Sequence[str], night: date) ->
     """Each claim of these payments has ours where numbers say which; give how many have none.
 
     Shape: remittances.claim, remittances.service. Holds: a claim that its own payment says twice waits, the second time, and so does one of
-    unknown status, one with a negative charge that is no reversal, and a later payer's answer under the primary's number.
+    unknown status, one whose charge has not the sign of its status, and a later payer's answer under the primary's number.
     """
     since = warehouse.value(
         "select min(read_on) from remittances.payment where payment_id in (select unnest($1))", [list(payment_ids)]

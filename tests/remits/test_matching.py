@@ -128,7 +128,8 @@ def test_the_number_of_a_payer_counts_for_its_own_claims_only(tmp_path):
         ("20", 1, "P", (None, "later_payer")),
         ("2", 1, "S", ("X1", NUMBER)),
         ("22", -1, "P", ("X1", NUMBER)),
-        ("1", -1, "P", (None, "negative_charge")),
+        ("1", -1, "P", (None, "sign_of_charge")),
+        ("22", 1, "P", (None, "sign_of_charge")),
         ("9", 1, "P", (None, "unknown_status")),
     ],
 )
