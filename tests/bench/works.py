@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 
 import pyarrow.compute as pc
 
+from tasks.stores.vault import FileBytes
 from tests.bench import ours
 
 Figures = Mapping[str, int]
@@ -19,12 +20,12 @@ Action = Callable[[], Figures | Callable[[], Figures]]
 
 def read_one(path: Path) -> Action:
     ours.warm_up()
-    return lambda: partial(figures, ours.tables([path.read_bytes()], 1))
+    return lambda: partial(figures, ours.tables([FileBytes(path)], 1))
 
 
 def read_two_threads(path: Path) -> Action:
     ours.warm_up()
-    return lambda: partial(figures, ours.tables([path.read_bytes()], 2))
+    return lambda: partial(figures, ours.tables([FileBytes(path)], 2))
 
 
 def read_folder(path: Path) -> Action:
