@@ -3,16 +3,16 @@
 import getpass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from flows.options import By, Home, Reason, console
-from schemas.errors import ClaimcycleError
+from flows.options import By, Home, Reason, only_one, say, snapshot_rows
 from schemas.money import dollars
 
 ledger_app = typer.Typer(help="The ledger: is it as it was sealed, and what did not fit?", no_args_is_help=True)
 SHOWN = 50
+OPEN_EXCEPTIONS = "select * from ledger.open_exception order by found_on, exception_id"
 
 
 @ledger_app.command("verify")
@@ -42,21 +42,12 @@ def verify(
             found += misread_entries(warehouse, home, misread)
         seal, unsealed = last_seal(warehouse), count_unsealed(warehouse)
     for row in found[:SHOWN]:
-        console.print(
-            f"{row['posted_on'] or '-'} {row['posting_id'] or '-'} {row['what']}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        say(f"{row['posted_on'] or '-'} {row['posting_id'] or '-'} {row['what']}")
     if seal:
-        console.print(
-            f"seal {seal['seal_number']} of {seal['posted_on']}: {seal['seal_hash']}", highlight=False, soft_wrap=True
-        )
+        say(f"seal {seal['seal_number']} of {seal['posted_on']}: {seal['seal_hash']}")
     shown = f", the first {SHOWN} shown" if len(found) > SHOWN else ""
-    console.print(
-        f"{len(found)} things wrong{shown}; {unsealed} entries since the last seal; note the seal's hash elsewhere for --head",
-        highlight=False,
-        soft_wrap=True,
+    say(
+        f"{len(found)} things wrong{shown}; {unsealed} entries since the last seal; note the seal's hash elsewhere for --head"
     )
     if found:
         raise typer.Exit(1)
@@ -65,13 +56,10 @@ def verify(
 @ledger_app.command("exceptions")
 def list_exceptions(home: Home = Path("data")) -> None:
     """List what could not be posted as the payer said it, with the cents that do not fit, until somebody closes it."""
-    for row in _open_exceptions(home):
-        console.print(
+    for row in snapshot_rows(home, OPEN_EXCEPTIONS):
+        say(
             f"{row['exception_id']} {row['found_on']} claim {row['claim_id'] or '-'} {row['exception_code']} by "
-            f"{dollars(row['difference_cents'])}: {row['message']}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+            f"{dollars(row['difference_cents'])}: {row['message']}"
         )
 
 
@@ -85,19 +73,8 @@ def close(
     """Decide that an exception is dealt with: the books stay as they are, and from the next night on it waits no more."""
     from tasks.stores.decisions import decide
 
-    found = [row["exception_id"] for row in _open_exceptions(home) if row["exception_id"].startswith(exception)]
-    if len(found) != 1:
-        raise ClaimcycleError(
-            f"{len(found)} open exceptions begin with {exception!r}; choose one of `claims ledger exceptions`"
-        )
+    ids = [row["exception_id"] for row in snapshot_rows(home, OPEN_EXCEPTIONS)]
+    chosen = only_one(ids, exception, "open exceptions", "claims ledger exceptions")
     today = datetime.now(UTC).date()
-    decision_id = decide(home, "close_exception", found[0], {}, reason, by or getpass.getuser(), today)
-    console.print(f"decision {decision_id}: the next night closes it", highlight=False)
-
-
-def _open_exceptions(home: Path) -> list[dict[str, Any]]:
-    from tasks.stores.snapshot import current_snapshot
-    from tasks.stores.warehouse import reader
-
-    with reader(current_snapshot(home)) as warehouse:
-        return warehouse.rows("select * from ledger.open_exception order by found_on, exception_id")
+    decision_id = decide(home, "close_exception", chosen, {}, reason, by or getpass.getuser(), today)
+    say(f"decision {decision_id}: the next night closes it")

@@ -1,12 +1,15 @@
-"""Options that commands share, and the console that they speak to."""
+"""What commands share: options, the console that they speak to, and rows of the newest snapshot."""
 
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+
+from schemas.errors import ClaimcycleError
 
 console = Console(width=None if sys.stdout.isatty() else 140, emoji=False)
 
@@ -29,3 +32,28 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, in your words; no na
 Day = Annotated[
     date | None, typer.Option("--date", parser=parse_day, metavar="YYYY-MM-DD", help="Business date; today by default.")
 ]
+
+
+def say(line: str) -> None:
+    """Print a line as it is, however long."""
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def snapshot_rows(home: Path, sql: str, *values: object) -> list[dict[str, Any]]:
+    """Give the rows of a query on the newest snapshot."""
+    from tasks.stores.snapshot import current_snapshot
+    from tasks.stores.warehouse import reader
+
+    with reader(current_snapshot(home)) as warehouse:
+        return warehouse.rows(sql, list(values))
+
+
+def only_one(ids: Iterable[str], start: str, what: str, listed_by: str) -> str:
+    """Give the id that begins so.
+
+    Raises: ClaimcycleError where none or several do.
+    """
+    found = [one for one in ids if one.startswith(start)]
+    if len(found) != 1:
+        raise ClaimcycleError(f"{len(found)} {what} begin with {start!r}; choose one of `{listed_by}`")
+    return found[0]

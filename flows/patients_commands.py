@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.options import DEFAULT_HOME, By, Day, Home, Reason, console
+from flows.options import DEFAULT_HOME, By, Day, Home, Reason, console, snapshot_rows
 from schemas.errors import ClaimcycleError
 from schemas.money import cents_of, dollars
 
@@ -86,7 +86,7 @@ def statements(home: Home = DEFAULT_HOME, night: Day = None) -> None:
     """Statements made, with the paths of their PDF; nothing is sent."""
     from flows.tables import print_table
 
-    rows = _rows(
+    rows = snapshot_rows(
         home,
         "select * from patients.statement where made_on = coalesce($1, made_on) order by statement_number",
         night,
@@ -200,18 +200,10 @@ def _print(name: str, home: Path) -> None:
     from flows.tables import print_table
 
     title, sql = LISTS[name]
-    rows = _rows(home, sql)
+    rows = snapshot_rows(home, sql)
     print_table(console, title, rows)
     if not rows:
         console.print(f"{title}: none")
-
-
-def _rows(home: Path, sql: str, *values: object) -> list[dict[str, Any]]:
-    from tasks.stores.snapshot import current_snapshot
-    from tasks.stores.warehouse import reader
-
-    with reader(current_snapshot(home)) as warehouse:
-        return warehouse.rows(sql, list(values))
 
 
 def _proposal(home: Path, prefix: str) -> Mapping[str, Any]:
@@ -221,7 +213,7 @@ def _proposal(home: Path, prefix: str) -> Mapping[str, Any]:
     """
     from tasks.stores.decisions import decisions
 
-    found = _rows(
+    found = snapshot_rows(
         home, "select proposal_id, kind, amount_cents from patients.proposal where starts_with(proposal_id, $1)", prefix
     )
     known = {row["proposal_id"] for row in found}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.options import console, parse_day
+from flows.options import parse_day, say
 from schemas.money import dollars
 
 app = typer.Typer(help="Post remittances outside the night.", no_args_is_help=True)
@@ -66,7 +66,7 @@ def post(
         for name, digest in digests.items():
             is_waiting |= _tell(warehouse, name, digest, dry_run)
     if dry_run:
-        _say("nothing was kept: this was a trial")
+        say("nothing was kept: this was a trial")
     if is_waiting:
         raise typer.Exit(WAITS)
 
@@ -96,7 +96,7 @@ def _tell(warehouse: Any, name: str, digest: str, with_entries: bool) -> bool:
         "select fault_code, byte_start, message, remedy from files.quarantined where file_sha256 = $1", [digest]
     )
     for fault in faults[:1]:
-        _say(
+        say(
             f"{name}: set aside, {fault['fault_code']} at byte {fault['byte_start']}: {fault['message']}; {fault['remedy']}"
         )
     is_waiting = bool(faults)
@@ -105,11 +105,11 @@ def _tell(warehouse: Any, name: str, digest: str, with_entries: bool) -> bool:
             "select exception_code, message from ledger.exception where payment_id = $1 order by all",
             [payment["payment_id"]],
         )
-        _say(f"{name}: {_payment(payment, len(exceptions))}")
+        say(f"{name}: {_payment(payment, len(exceptions))}")
         for exception in exceptions:
-            _say(f"    {exception['exception_code']}: {exception['message']}")
+            say(f"    {exception['exception_code']}: {exception['message']}")
         for entry in warehouse.rows(ENTRIES, [payment["payment_id"]]) if with_entries else ():
-            _say(f"    {_entry(entry)}")
+            say(f"    {_entry(entry)}")
         is_open = payment["verdict"] == "held" or (
             payment["verdict"] == "accepted" and payment["claims"] > payment["matched"]
         )
@@ -134,10 +134,6 @@ def _entry(entry: Mapping[str, Any]) -> str:
     parts += [f"claim {entry['claim_id']}"] if entry["claim_id"] else []
     parts += [f"line {entry['line_number']}"] if entry["line_number"] else []
     return "  ".join([*parts, *([entry["code"]] if entry["code"] else [])])
-
-
-def _say(line: str) -> None:
-    console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _today(timezone: str) -> date:

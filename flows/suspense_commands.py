@@ -3,27 +3,25 @@
 import getpass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from flows.options import Home, console
+from flows.options import By, Home, Reason, only_one, say, snapshot_rows
 from schemas.errors import ClaimcycleError
 from schemas.money import dollars
 
 suspense_app = typer.Typer(help="Money in suspense: list it, release it.", no_args_is_help=True)
+WAITING = "select * from ledger.suspense order by posted_on, posting_id"
 
 
 @suspense_app.command("list")
 def list_suspense(home: Home = Path("data")) -> None:
     """List the remitted claims whose money waits, with the cents that do not fit."""
-    for row in _waiting(home):
-        console.print(
+    for row in snapshot_rows(home, WAITING):
+        say(
             f"{row['posting_id']} {row['posted_on']} claim {row['claim_id']} trace {row['trace_number']}: {dollars(row['paid_cents'])} "
-            f"waits, {row['condition']} by {dollars(row['difference_cents'])}; {row['reason']}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+            f"waits, {row['condition']} by {dollars(row['difference_cents'])}; {row['reason']}"
         )
 
 
@@ -31,8 +29,8 @@ def list_suspense(home: Home = Path("data")) -> None:
 def release(
     posting: Annotated[str, typer.Argument(help="A posting of `claims suspense list`, or its first digits.")],
     to: Annotated[str, typer.Option(help="post: the claim as it says; payment: its payment alone.")],
-    reason: Annotated[str, typer.Option(help="Why, for the decision log.")],
-    by: Annotated[str, typer.Option(help="Who decides; the system's user by default.")] = "",
+    reason: Reason,
+    by: By = None,
     home: Home = Path("data"),
 ) -> None:
     """Decide that money leaves suspense; the next night reverses it there and posts it."""
@@ -41,19 +39,8 @@ def release(
 
     if to not in (POSTED, PAID_ONLY):
         raise ClaimcycleError(f"--to {to!r} is no choice; write {POSTED} or {PAID_ONLY}")
-    found = [row["posting_id"] for row in _waiting(home) if row["posting_id"].startswith(posting)]
-    if len(found) != 1:
-        raise ClaimcycleError(
-            f"{len(found)} postings in suspense begin with {posting!r}; choose one of `claims suspense list`"
-        )
+    ids = [row["posting_id"] for row in snapshot_rows(home, WAITING)]
+    chosen = only_one(ids, posting, "postings in suspense", "claims suspense list")
     today: date = datetime.now(UTC).date()
-    decision_id = decide(home, "release_suspense", found[0], {"release": to}, reason, by or getpass.getuser(), today)
-    console.print(f"decision {decision_id}: the next night posts it", highlight=False)
-
-
-def _waiting(home: Path) -> list[dict[str, Any]]:
-    from tasks.stores.snapshot import current_snapshot
-    from tasks.stores.warehouse import reader
-
-    with reader(current_snapshot(home)) as warehouse:
-        return warehouse.rows("select * from ledger.suspense order by posted_on, posting_id")
+    decision_id = decide(home, "release_suspense", chosen, {"release": to}, reason, by or getpass.getuser(), today)
+    say(f"decision {decision_id}: the next night posts it")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.options import DEFAULT_HOME, By, Day, Home, Reason, console
+from flows.options import DEFAULT_HOME, By, Day, Home, Reason, say, snapshot_rows
 from schemas.errors import ClaimcycleError
 
 app = typer.Typer(help="Remitted claims that match none of ours.", no_args_is_help=True)
@@ -24,21 +24,21 @@ def show(home: Home = DEFAULT_HOME) -> None:
     from schemas.money import dollars
 
     candidates: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(home, "select * from remittances.candidate"):
+    for row in snapshot_rows(home, "select * from remittances.candidate"):
         candidates.setdefault(row["remitted_claim_id"], []).append(row)
-    waiting = _rows(home, "select * from remittances.waiting_claim")
+    waiting = snapshot_rows(home, "select * from remittances.waiting_claim")
     for row in waiting:
-        _say(
+        say(
             f"{row['remitted_claim_id']}  paid {dollars(row['paid_cents'])} of {dollars(row['charge_cents'])}, "
             f"trace {row['trace_number']}, CLP02 {row['status_code']}, since {row['read_on']}: {row['reason']}"
         )
         for other in candidates.get(row["remitted_claim_id"], []):
-            _say(
+            say(
                 f"    perhaps claim {other['claim_id']} ({other['patient_control_number']}, "
                 f"{dollars(other['total_charge_cents'])}): differs in {other['differs_in']}"
             )
     cents = sum(row["paid_cents"] for row in waiting)
-    _say(f"{len(waiting)} remitted claims wait, {dollars(cents)} paid" if waiting else "nothing waits")
+    say(f"{len(waiting)} remitted claims wait, {dollars(cents)} paid" if waiting else "nothing waits")
 
 
 @app.command()
@@ -59,7 +59,7 @@ def match(
         raise ClaimcycleError(
             f"{_short(remitted)} is matched to {remitted['claim_id'][:12]} already; `claims unmatched unmatch` takes it back"
         )
-    found = _rows(
+    found = snapshot_rows(
         home, "select distinct claim_id from claims.batch_claim where starts_with(claim_id, $1) limit 2", claim
     )
     if len(found) != 1:
@@ -92,7 +92,7 @@ def _remitted(home: Path, prefix: str) -> Mapping[str, Any]:
     """
     from tasks.stores.decisions import decisions
 
-    found = _rows(
+    found = snapshot_rows(
         home,
         """select c.remitted_claim_id, c.claim_id, c.paid_cents from remittances.claim c join remittances.payment p using (payment_id)
            where p.verdict = 'accepted' and starts_with(c.remitted_claim_id, $1) limit 2""",
@@ -101,7 +101,7 @@ def _remitted(home: Path, prefix: str) -> Mapping[str, Any]:
     if len(found) != 1:
         said = "no posted remitted claim begins" if not found else "several remitted claims begin"
         raise ClaimcycleError(f"{said} with {prefix!r}; `claims unmatched list` shows those that wait")
-    taken_up = {row["decision_id"] for row in _rows(home, "select decision_id from remittances.decided_match")}
+    taken_up = {row["decision_id"] for row in snapshot_rows(home, "select decision_id from remittances.decided_match")}
     for row in decisions(home):
         is_open = row["kind"] in ("match_claim", "unmatch_claim") and row["decision_id"] not in taken_up
         if is_open and row["subject_id"] == found[0]["remitted_claim_id"]:
@@ -131,23 +131,11 @@ def _decide(
     target = f" to claim {choice['claim_id']}" if choice else ""
     said = f"{kind.split('_')[0]} {_short(remitted)}, {dollars(remitted['paid_cents'])} paid,{target or ' its money waits again'}"
     if dry_run:
-        _say(f"would {said}")
+        say(f"would {said}")
         return
     made_on = day or _today(home)
     decision_id = decide(home, kind, remitted["remitted_claim_id"], choice, reason, by or getpass.getuser(), made_on)
-    _say(f"decision {decision_id[:12]}: {said}; the next night carries it out")
-
-
-def _say(line: str) -> None:
-    console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def _rows(home: Path, sql: str, *values: object) -> list[dict[str, Any]]:
-    from tasks.stores.snapshot import current_snapshot
-    from tasks.stores.warehouse import reader
-
-    with reader(current_snapshot(home)) as warehouse:
-        return warehouse.rows(sql, list(values))
+    say(f"decision {decision_id[:12]}: {said}; the next night carries it out")
 
 
 def _today(home: Path) -> date:

@@ -49,11 +49,15 @@ up; MA15 says that a claim was split (RFI 1076). A reversal in the same payment 
 the payer's number the same claim is the one of the same charge: our own rule."""
 
 _UNKNOWN_STATUS = """
-update open_claim set match_rule = case when charge_sign = 0 or (status_code = '22') = (charge_sign < 0) then 'unknown_status' else 'sign_of_charge' end
-where (charge_sign <> 0 and (status_code = '22') <> (charge_sign < 0))
-   or status_code not in ('1', '2', '3', '4', '19', '20', '21', '22', '23', '25', '5', '10', '13', '15', '16', '17', '27')
+update open_claim set match_rule = 'unknown_status'
+where status_code not in ('1', '2', '3', '4', '19', '20', '21', '22', '23', '25', '5', '10', '13', '15', '16', '17', '27')
 """
-"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are; only a reversal takes a charge back, and all of it."""
+"""A CLP02 that neither 5010 nor 4010 has does not say what its amounts are."""
+
+_SIGN_OF_CHARGE = """
+update open_claim set match_rule = 'sign_of_charge' where charge_sign <> 0 and (status_code = '22') <> (charge_sign < 0)
+"""
+"""A reversal takes the charge back, and nothing else does. Source: billing.md section 2, CLP02 22 (RFI 1147)."""
 
 _PERHAPS_OF_A_LATER_PAYER = (
     "select 1 from open_claim where claim_id is not null and status_code not in ('1', '19') limit 1"
@@ -204,6 +208,7 @@ def match_read(warehouse: Warehouse, payment_ids: Sequence[str], night: date) ->
     with _opened(warehouse, chosen, [list(payment_ids), since]):
         warehouse.execute(_REPEATED)
         warehouse.execute(_UNKNOWN_STATUS)
+        warehouse.execute(_SIGN_OF_CHARGE)
         _match(warehouse)
         _keep(warehouse, night)
         return int(warehouse.value("select count(*) from open_claim where claim_id is null"))

@@ -15,7 +15,7 @@ _AHEAD = 2
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread waits before it asks for the interpreter's lock, which others hold for less between two kernels.
-Measured: with the ordinary 5 ms two threads were 1.5 times one, with this 1.7 times."""
+Measured in turns: two threads took 0.75 s for 100 MB with the ordinary 5 ms, 0.67 s with this (medians of five)."""
 
 
 def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
