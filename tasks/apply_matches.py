@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from schemas.keys import key_of
-from tasks.claims.lifecycle import Happening, advance, standings
 from tasks.ledger.accounts import CASH, UNAPPLIED
 from tasks.ledger.entries import Leg, Place, Subject, pair, post
+from tasks.ledger.meeting import Meeting, meeting_of
 from tasks.ledger.posting import in_posting_order, post_remitted_claim
 from tasks.ledger.reversal import ANSWER_RULES, REVERSAL_RULES
 from tasks.ledger.rules import RELEASE, SUPERSEDING, UNMATCHED_ANSWER, UNMATCHED_MONEY, UNMATCHED_REVERSAL, Rule
 from tasks.ledger.superseding import transfers
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import exception_row, grouped, move_claims
+from tasks.remittance_moves import exception_row, grouped, move_back, move_threads
 from tasks.step import night_step
 from tasks.stores import matches, postings
 from tasks.stores.remitted import match_by_person, match_waiting
-from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
 
 Row = Mapping[str, Any]
@@ -85,13 +84,15 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
     released: list[dict[str, Any]] = []
+    meetings: dict[str, Meeting] = {}
     for payment in grouped(due, "payment_id").values():
-        for posting in in_posting_order(payment):
+        for posting in in_posting_order(payment, known):
             key = key_of(posting["posting_id"], "match", decision_id or night)
             entries += _released(posting, waiting.get(posting["posting_id"], ()), key, night)
             anew = [{**a, "amount_id": key_of(key, a["amount_id"])} for a in said.get(posting["posting_id"], ())]
             earlier = known.setdefault(posting["claim_id"], [])
             made = post_remitted_claim({**posting, "posting_id": key}, anew, earlier, night)
+            meetings[posting["posting_id"]] = meeting_of(earlier, made.entries, made.released)
             earlier += made.entries
             entries += made.entries
             exceptions += made.exceptions
@@ -102,7 +103,7 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
     warehouse.insert("ledger.entry", entries)
     warehouse.insert("ledger.suspense_release", released)
     warehouse.insert("ledger.exception", [exception_row(one, night) for one in exceptions])
-    move_claims(warehouse, run, 1, 0, night)
+    move_threads(warehouse, run, 1, 0, meetings, night)
     return len(exceptions)
 
 
@@ -136,7 +137,7 @@ def _take_back(warehouse: Warehouse, remitted: Row, decision_id: str, night: dat
     warehouse.insert("ledger.entry", entries)
     match_by_person(warehouse, remitted_id, None, decision_id, night)
     matches.judge_again(warehouse, [remitted_id], night)
-    _move_back(warehouse, remitted, decision_id, night)
+    move_back(warehouse, remitted, meeting_of(known, entries), decision_id, night)
 
 
 def _negatives(made: Sequence[Row]) -> list[Leg]:
@@ -157,21 +158,3 @@ def _negatives(made: Sequence[Row]) -> list[Leg]:
         for (account, place, line_number, code, version), cents in standing.items()
         if cents
     ]
-
-
-def _move_back(warehouse: Warehouse, remitted: Row, decision_id: str, night: date) -> None:
-    """Our claim has its answer no more; where its state knows no way back, the refusal is kept."""
-    ids = [remitted["claim_id"]]
-    happening = Happening(
-        remitted["claim_id"],
-        remitted["claim_version"],
-        "remit_reversal",
-        decision_id,
-        "a person took the match back",
-        file_sha256=remitted["file_sha256"],
-        byte_start=remitted["byte_start"],
-        byte_end=remitted["byte_end"],
-    )
-    keep_moves(
-        warehouse, advance(standings(states_of(warehouse, ids), known_events(warehouse, ids)), [happening], night)
-    )

@@ -12,11 +12,12 @@ from tasks.ledger.balance import load_policy, suspended
 from tasks.ledger.charges import post_charge_change, post_charges, post_patient_payment
 from tasks.ledger.components import adjustment_accounts
 from tasks.ledger.entries import Place
+from tasks.ledger.meeting import Meeting, meeting_of
 from tasks.ledger.posting import in_posting_order, post_remitted_claim, release_suspense
 from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.rules import load_rules
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import exception_row, grouped, move_claims
+from tasks.remittance_moves import exception_row, grouped, move_alone, move_threads
 from tasks.step import night_step
 from tasks.stores import postings
 from tasks.stores.warehouse import Warehouse, writer
@@ -50,9 +51,9 @@ def post_payments(home: Path, night: date) -> dict[str, int]:
         for part in range(parts):
             told += _post_threads(warehouse, run, parts, part, night)
         _post_provider_adjustments(warehouse, night)
-        parts = _parts(postings.count_moving(warehouse, run), MOVES_AT_ONCE)
+        parts = _parts(postings.count_alone(warehouse, run), MOVES_AT_ONCE)
         for part in range(parts):
-            move_claims(warehouse, run, parts, part, night)
+            move_alone(warehouse, run, parts, part, night)
         payments = postings.close_due(warehouse, night)
         told += _release(warehouse, night)
         warehouse.insert("ledger.exception", [exception_row(one, night) for one in told])
@@ -87,14 +88,14 @@ def _post_charges_of(warehouse: Warehouse, claim_ids: Sequence[str], night: date
     posted = grouped(postings.posted_charges(warehouse, claim_ids), "claim_id")
     at_desk = grouped(postings.patient_payments(warehouse, claim_ids), "claim_id")
     entries: list[dict[str, Any]] = []
-    for claim_id, now in lines.items():
-        before = posted.get(claim_id, [])
-        if not before:
-            entries += post_charges(now[0], now, night)
+    for claim_id, rows in lines.items():
+        claim, now, before = rows[0], [row for row in rows if row["line_number"] is not None], posted.get(claim_id, [])
+        if before and _charged(before) != _charged(now):
+            entries += post_charge_change(claim, before, now, night)
+        elif now and not before:
+            entries += post_charges(claim, now, night)
             for paid in at_desk.get(claim_id, ()):
-                entries += post_patient_payment(now[0], paid["paid_cents"], Place.of(paid), night)
-        elif _charged(before) != _charged(now):
-            entries += post_charge_change(now[0], before, now, night)
+                entries += post_patient_payment(claim, paid["paid_cents"], Place.of(paid), night)
     return warehouse.insert("ledger.entry", entries)
 
 
@@ -103,23 +104,26 @@ def _charged(lines: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
 
 
 def _post_threads(warehouse: Warehouse, run: int, parts: int, part: int, night: date) -> list[dict[str, Any]]:
-    """Post the remitted claims that speak of a claim of which more was said, thread by thread; give the exceptions."""
+    """Post the remitted claims that speak of a claim of which more was said, thread by thread, and move it; give the exceptions."""
     due = postings.due_in_threads(warehouse, run, parts, part)
     said = grouped(postings.said_in_threads(warehouse, run, parts, part), "posting_id")
     known = grouped(postings.entries_of_threads(warehouse, run, parts, part), "claim_id")
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
     released: list[dict[str, Any]] = []
+    meetings: dict[str, Meeting] = {}
     for payment in grouped(due, "payment_id").values():
-        for posting in in_posting_order(payment):
+        for posting in in_posting_order(payment, known):
             earlier = known.setdefault(posting["claim_id"], [])
             made = post_remitted_claim(posting, said.get(posting["posting_id"], ()), earlier, night)
+            meetings[posting["posting_id"]] = meeting_of(earlier, made.entries, made.released)
             earlier += made.entries
             entries += made.entries
             exceptions += made.exceptions
             released += [_released(one, posting["posting_id"], TAKEN_BACK, night) for one in made.released]
     warehouse.insert("ledger.entry", entries)
     warehouse.insert("ledger.suspense_release", released)
+    move_threads(warehouse, run, parts, part, meetings, night)
     return exceptions
 
 

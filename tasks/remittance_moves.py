@@ -2,52 +2,139 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from schemas.keys import key_of
-from tasks.claims.lifecycle import Advance, Happening, Standing, advance
-from tasks.denials.answers import RemittanceEvent, event_of
+from tasks.claims.lifecycle import Advance, Happening, Standing, advance, standings
+from tasks.denials.answers import REVERSED, RemittanceEvent, crosses_over, event_of
+from tasks.ledger.meeting import Meeting
 from tasks.stores import postings
-from tasks.stores.threads import keep_moves
+from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse
 
-ANSWERED = ("PAID", "PART_DENIED", "DENIED", "UNDERPAID", "APPEALED")
+ANSWERED = ("PAID", "PART_DENIED", "DENIED", "UNDERPAID", "APPEALED", "CROSSED_OVER")
 """States in which an answer of the payer stands, so that more money is supplemental."""
 
+Row = Mapping[str, Any]
 
-def move_claims(warehouse: Warehouse, run: int, parts: int, part: int, night: date) -> None:
-    """Our claims have moved as the remitted ones of a posting run say, one after another; nothing where one speaks of no money.
 
-    Holds: a posting is made once, so its event is a new one.
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Claims of ours on the way: where each stands, and the moves made and refused so far."""
+
+    night: date
+    standing: dict[str, Standing] = field(default_factory=dict)
+    moved: Advance = field(default_factory=lambda: Advance([], []))
+
+    def at(self, said: Row) -> Standing:
+        """Give where the claim of a remitted one stands."""
+        if said["claim_id"] not in self.standing:
+            is_new = said.get("state") is None
+            self.standing[said["claim_id"]] = (
+                Standing() if is_new else Standing(said["state"], said["sequence"], said["newest_version"])
+            )
+        return self.standing[said["claim_id"]]
+
+    def go(self, said: Row, event: RemittanceEvent, source: str, claim_version: int | None = None) -> None:
+        """The claim has moved, or the refusal is kept."""
+        happening = Happening(
+            said["claim_id"],
+            said["claim_version"] if claim_version is None else claim_version,
+            event.event,
+            source,
+            event.detail,
+            file_sha256=said["file_sha256"],
+            byte_start=said["byte_start"],
+            byte_end=said["byte_end"],
+        )
+        step = advance(self.standing, [happening], self.night)
+        self.moved.events.extend(step.events)
+        self.moved.refused.extend(step.refused)
+
+
+def move_alone(warehouse: Warehouse, run: int, parts: int, part: int, night: date) -> None:
+    """Claims of ours of which nothing else was ever said have moved as one part of a posting run says."""
+    walk = _Walk(night)
+    for said in postings.moving(warehouse, run, parts, part, is_alone=True):
+        _answer(walk, said)
+    keep_moves(warehouse, walk.moved)
+
+
+def move_threads(
+    warehouse: Warehouse, run: int, parts: int, part: int, meetings: Mapping[str, Meeting], night: date
+) -> None:
+    """The other claims of ours have moved, one remitted claim after another.
+
+    Shape: meetings by posting_id, in the order of the postings. Holds: a reversal moves a claim when it has met its
+    answer, whichever of the two came first, and where another answer stands the claim goes where that one leads; what
+    moves no cent of an answered claim does not move it.
     """
-    standing: dict[str, Standing] = {}
-    moved = Advance([], [])
-    for said in postings.moving(warehouse, run, parts, part):
-        at = standing.setdefault(said["claim_id"], _standing(said))
-        event = event_of(said, lines_missing=said["lines_missing"], is_answered=at.state in ANSWERED)
-        if event is not None:
-            step = advance(standing, [_happening(said, event)], night)
-            moved.events.extend(step.events)
-            moved.refused.extend(step.refused)
-    keep_moves(warehouse, moved)
+    walk = _Walk(night)
+    told = {said["posting_id"]: said for said in postings.moving(warehouse, run, parts, part, is_alone=False)}
+    standing = _left(warehouse, meetings.values())
+    for posting_id, meeting in meetings.items():
+        said = told[posting_id]
+        is_reversal = said["status_code"] == REVERSED
+        if not is_reversal and not (meeting.is_silent and walk.at(said).state in ANSWERED):
+            _answer(walk, said)
+        if meeting.is_met:
+            why = event_of(said, lines_missing=False, is_answered=True) if is_reversal else _REVERSED_BEFORE
+            left = meeting.left and standing[meeting.left["posting_id"]]
+            _reverse(walk, said, left, why or _REVERSED_BEFORE, _source(said))
+    keep_moves(warehouse, walk.moved)
 
 
-def _standing(said: Mapping[str, Any]) -> Standing:
-    return Standing() if said["state"] is None else Standing(said["state"], said["sequence"], said["newest_version"])
+def move_back(warehouse: Warehouse, said: Row, meeting: Meeting, decision_id: str, night: date) -> None:
+    """Our claim stands as it does without a remitted claim that a person took from it, or the refusal is kept."""
+    ids = [said["claim_id"]]
+    walk = _Walk(night, standings(states_of(warehouse, ids), known_events(warehouse, ids)))
+    left = next(iter(_left(warehouse, [meeting]).values()), None)
+    _reverse(walk, said, left, RemittanceEvent("remit_reversal", "a person took the match back"), decision_id)
+    keep_moves(warehouse, walk.moved)
 
 
-def _happening(said: Mapping[str, Any], event: RemittanceEvent) -> Happening:
-    return Happening(
-        said["claim_id"],
-        said["claim_version"],
-        event.event,
-        f"{said['file_sha256']}:{said['byte_start']}",
-        event.detail,
-        file_sha256=said["file_sha256"],
-        byte_start=said["byte_start"],
-        byte_end=said["byte_end"],
-    )
+_REVERSED_BEFORE = RemittanceEvent("remit_reversal", "the reversal of this answer was read before it")
+
+
+def _source(said: Row) -> str:
+    return f"{said['file_sha256']}:{said['byte_start']}"
+
+
+def _answer(walk: _Walk, said: Row) -> None:
+    """The claim has moved as an answer says, and crossed over where its payer sent it on."""
+    state = walk.at(said).state
+    event = event_of(said, lines_missing=said["lines_missing"], is_answered=state in ANSWERED)
+    if event is not None:
+        walk.go(said, event, _source(said))
+    _cross_over(walk, said, said, _source(said))
+
+
+def _cross_over(walk: _Walk, said: Row, answer: Row, source: str) -> None:
+    """The claim has crossed over where the payer that paid it has sent it on."""
+    if walk.at(said).state == "PAID" and crosses_over(answer):
+        walk.go(said, RemittanceEvent("crossover_seen", f"CLP02 {answer['status_code']}"), source)
+
+
+def _reverse(walk: _Walk, said: Row, left: Row | None, why: RemittanceEvent, source: str) -> None:
+    """The claim is reversed, and then where the answer leads that stands last."""
+    at = walk.at(said)
+    if at.state != "REVERSED":
+        walk.go(said, why, source)
+    event = left and event_of(left, lines_missing=False, is_answered=False)
+    if at.state == "REVERSED" and left and event:
+        again = f"{source}:stands"
+        walk.go(said, event._replace(detail=f"stands: {event.detail}"), again, left["claim_version"])
+        _cross_over(walk, said, left, again)
+
+
+def _left(warehouse: Warehouse, meetings: Iterable[Meeting]) -> dict[str, Row]:
+    """Give the answers that stand after a reversal, each with the way it sent its claim on, by posting_id."""
+    found = {meeting.left["posting_id"]: meeting.left for meeting in meetings if meeting.is_met and meeting.left}
+    routes = postings.routes_of(warehouse, list(found)) if found else {}
+    nowhere = {"remark_codes": "", "crossover_payer": None}
+    return {posting_id: {**nowhere, **left, **routes.get(posting_id, {})} for posting_id, left in found.items()}
 
 
 def exception_row(said: Mapping[str, Any], night: date) -> dict[str, Any]:

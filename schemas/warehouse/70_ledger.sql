@@ -76,6 +76,7 @@ create table if not exists ledger.posting ( -- one row per remitted claim posted
   patient_cents    bigint not null, -- cents of adjustments of kind patient
   refused_cents    bigint not null, -- cents of adjustments that open a case
   refused_codes    varchar not null, -- those, as CO-97, joined by space
+  undecided_cents  bigint not null, -- cents of adjustments that neither move money nor open a case: a pending claim, an estimate
   run              bigint not null, -- number of the posting run, 1, 2, ...
   posted_on        date not null -- night
 );
@@ -150,21 +151,21 @@ with payment as (
 due as (select c.*, p.trace_number from remittances.claim c join payment p using (payment_id)),
 amount as (
   select a.remitted_claim_id, a.service_id, a.amount_cents as adjusted_cents, case when a.opens_case then a.amount_cents else 0 end as refused_cents,
-         case when a.kind = 'patient' then a.amount_cents else 0 end as patient_cents, case when a.opens_case then a.group_code || '-' || a.reason_code end as refused_code,
+         case when a.kind = 'patient' then a.amount_cents else 0 end as patient_cents, case when a.kind = 'informational' and not a.opens_case then a.amount_cents else 0 end as undecided_cents, case when a.opens_case then a.group_code || '-' || a.reason_code end as refused_code,
          0 as paid_cents, -a.amount_cents as difference_cents
   from ledger.meant_adjustment a semi join due using (remitted_claim_id)
   union all
-  select s.remitted_claim_id, s.service_id, 0, 0, 0, null, s.paid_cents, s.charge_cents - s.paid_cents from remittances.service s semi join due using (remitted_claim_id)),
+  select s.remitted_claim_id, s.service_id, 0, 0, 0, 0, null, s.paid_cents, s.charge_cents - s.paid_cents from remittances.service s semi join due using (remitted_claim_id)),
 line as (
   select remitted_claim_id, service_id is not null as is_line, sum(adjusted_cents)::bigint as adjusted_cents, sum(refused_cents)::bigint as refused_cents,
-         sum(patient_cents)::bigint as patient_cents, list(refused_code) filter (refused_code is not null) as refused_codes,
+         sum(patient_cents)::bigint as patient_cents, sum(undecided_cents)::bigint as undecided_cents, list(refused_code) filter (refused_code is not null) as refused_codes,
          sum(paid_cents)::bigint as paid_cents, sum(difference_cents)::bigint as difference_cents
   from amount group by remitted_claim_id, service_id),
 total as (
   select remitted_claim_id, sum(case when is_line then adjusted_cents else 0 end)::bigint as line_cents, sum(adjusted_cents)::bigint as adjusted_cents,
          sum(case when is_line then refused_cents else 0 end)::bigint as line_refused_cents, sum(refused_cents)::bigint as refused_cents,
          sum(case when is_line then patient_cents else 0 end)::bigint as line_patient_cents, sum(patient_cents)::bigint as patient_cents,
-         flatten(list(refused_codes) filter (refused_codes is not null)) as refused_codes, sum(paid_cents)::bigint as line_paid_cents,
+         sum(undecided_cents)::bigint as undecided_cents, flatten(list(refused_codes) filter (refused_codes is not null)) as refused_codes, sum(paid_cents)::bigint as line_paid_cents,
          sum(case when is_line then abs(difference_cents) else 0 end)::bigint as line_difference_cents
   from line group by 1),
 repeated as ( -- claims whose claim level says the same reasons and cents as their lines
@@ -179,7 +180,7 @@ judged as (
          d.claim_id is null or n.claim_id is not null as is_alone,
          d.charge_cents - d.paid_cents - coalesce(case when is_repeated then t.line_cents else t.adjusted_cents end, 0) as unexplained_cents, coalesce(t.line_difference_cents, 0) as line_difference_cents,
          coalesce(case when is_repeated then t.line_patient_cents else t.patient_cents end, 0) as adjusted_patient_cents,
-         coalesce(case when is_repeated then t.line_refused_cents else t.refused_cents end, 0) as refused_cents,
+         coalesce(case when is_repeated then t.line_refused_cents else t.refused_cents end, 0) as refused_cents, coalesce(t.undecided_cents, 0) as undecided_cents,
          coalesce(array_to_string(list_sort(list_distinct(t.refused_codes)), ' '), '') as refused_codes,
          case when d.claim_id is null then 'unmatched'
               when d.status_code in ('23', '25') then case when d.paid_cents = 0 then 'no_money' else 'money_not_expected' end
@@ -193,7 +194,7 @@ policy as (
 select j.remitted_claim_id as posting_id, j.payment_id, j.trace_number, j.claim_id, j.claim_version, j.encounter_id, j.status_code, j.charge_cents, j.paid_cents, j.file_sha256, j.byte_start, j.byte_end, j.condition,
        case j.condition when 'balanced' then 'post' when 'unmatched' then 'unapplied' when 'no_money' then 'nothing' else coalesce(p.action, 'suspend') end as action, p.reason,
        case j.condition when 'unbalanced_claim' then j.unexplained_cents when 'unbalanced_line' then j.line_difference_cents when 'money_not_expected' then j.paid_cents else 0 end as difference_cents,
-       j.is_repeated, j.is_by_line, j.is_alone, j.adjusted_patient_cents as patient_cents, j.refused_cents, j.refused_codes
+       j.is_repeated, j.is_by_line, j.is_alone, j.adjusted_patient_cents as patient_cents, j.refused_cents, j.refused_codes, j.undecided_cents
 from judged j left join policy p on p.payment_id = j.payment_id and p.condition = j.condition;
 
 create or replace view ledger.claim_amount as -- the amounts of each remitted claim of ours, payments and adjustments, whether they are posted or wait

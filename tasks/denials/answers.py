@@ -15,6 +15,8 @@ DENIED = "4"
 FORWARDED_AWAY = "23"
 PREDETERMINATION = "25"
 SPLIT_REMARK = "MA15"
+FORWARDED_ON = ("19", "20", "21")
+FORWARDED_REMARKS = {"MA18", "N89"}
 
 
 class RemittanceEvent(NamedTuple):
@@ -73,44 +75,18 @@ def said_once(claim: Row, adjustments: Sequence[Row]) -> list[Row]:
     return lines if repeats and explained == claim["charge_cents"] - claim["paid_cents"] else list(adjustments)
 
 
-def remittance_event(
-    claim: Row,
-    services: Sequence[Row],
-    adjustments: Sequence[Row],
-    taxonomy: Taxonomy,
-    *,
-    lines_missing: bool,
-    is_answered: bool,
-) -> RemittanceEvent | None:
-    """Give the event that a remitted claim is; None for a predetermination.
+def event_of(said: Row, *, lines_missing: bool, is_answered: bool) -> RemittanceEvent | None:
+    """Give the event that a remitted claim is; None where it decides nothing: a predetermination, a pending claim.
 
+    Shape: `said` has status_code, paid_cents, patient_cents, refused_cents, refused_codes, undecided_cents, remark_codes.
     `lines_missing`: lines of the claim are in no remittance yet. `is_answered`: an earlier answer of it stands.
     Source: domain notes 2 (classify by lines, not by CLP02 alone; RFI 1076 for MA15), schemas/claims/lifecycle.csv.
     """
-    said = read_answer(claim, services, adjustments, taxonomy)
-    refused = [s for s in said if s.meaning.opens_case]
-    summary = {
-        "status_code": claim["status_code"],
-        "paid_cents": claim["paid_cents"],
-        "patient_cents": sum(s.amount_cents for s in said if s.meaning.kind == "patient"),
-        "refused_cents": sum(s.amount_cents for s in refused),
-        "refused_codes": " ".join(sorted({s.code for s in refused})),
-        "remark_codes": claim["remark_codes"],
-    }
-    return event_of(summary, lines_missing=lines_missing, is_answered=is_answered)
-
-
-def event_of(said: Row, *, lines_missing: bool, is_answered: bool) -> RemittanceEvent | None:
-    """Give the event that a remitted claim is, from its sums; None for a predetermination.
-
-    Shape: `said` has status_code, paid_cents, patient_cents, refused_cents, refused_codes as ledger.posting has them,
-    and remark_codes. The rest as remittance_event.
-    """
     status = said["status_code"]
-    if status == PREDETERMINATION:
-        return None
     if status == REVERSED:
         return RemittanceEvent("remit_reversal", f"CLP02 22, payment {dollars(said['paid_cents'])}")
+    if status == PREDETERMINATION or _is_undecided(said):
+        return None
     if status == FORWARDED_AWAY:
         return RemittanceEvent("remit_forwarded_away", "CLP02 23")
     detail = f"CLP02 {status}, paid {dollars(said['paid_cents'])}"
@@ -121,6 +97,18 @@ def event_of(said: Row, *, lines_missing: bool, is_answered: bool) -> Remittance
     if is_answered and said["paid_cents"] > 0:
         return RemittanceEvent("remit_supplemental", detail)
     return RemittanceEvent(_outcome(said), detail)
+
+
+def crosses_over(said: Row) -> bool:
+    """Say whether the payer has sent the claim on to the next one. Source: domain notes 6; CLP02 19 to 21, NM1*TT, MA18, N89."""
+    remarks = set(said["remark_codes"].split())
+    return said["status_code"] in FORWARDED_ON or bool(said["crossover_payer"] or remarks & FORWARDED_REMARKS)
+
+
+def _is_undecided(said: Row) -> bool:
+    """Say whether the payer pays, shares and refuses nothing, and leaves some of the charge open."""
+    settled = said["paid_cents"] or said["patient_cents"] or said["refused_cents"]
+    return bool(said["undecided_cents"] and not settled)
 
 
 def _outcome(said: Row) -> str:

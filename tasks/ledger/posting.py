@@ -1,6 +1,6 @@
 """The way money gets into the ledger: charges, patient payments, remitted claims, provider level adjustments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -51,10 +51,12 @@ class PostedClaim:
     released: list[str] = field(default_factory=list)
 
 
-def in_posting_order(claims: Iterable[Row]) -> list[Row]:
+def in_posting_order(claims: Iterable[Row], known: Mapping[str, Sequence[Row]]) -> list[Row]:
     """Give the claims of one payment with reversals first, else as the file has them.
 
-    Holds: a claim that the same payment pays and takes back (same payer claim number, exact negatives) comes before its reversal.
+    Shape: `known` are the ledger.entry rows that remittances have made, by claim_id.
+    Holds: a claim that the same payment pays and takes back (same payer claim number, exact negatives) comes before its
+    reversal, where no answer of that payment stands already.
     Source: domain notes 2: sort reversal before correction inside one 835 (RFI 791, 227); the exception is our own.
     """
     told = sorted(claims, key=lambda claim: claim["position"])
@@ -66,9 +68,14 @@ def in_posting_order(claims: Iterable[Row]) -> list[Row]:
         if claim["status_code"] == REVERSED:
             return 1
         said = claim["payer_claim_number"], claim["charge_cents"], claim["paid_cents"]
-        return 0 if claim["payer_claim_number"] and said in taken_back else 2
+        is_own = claim["payer_claim_number"] and said in taken_back
+        return 0 if is_own and not _stands(claim["paid_cents"], known.get(claim["claim_id"], ())) else 2
 
     return sorted(told, key=rank)
+
+
+def _stands(paid_cents: int, earlier: Sequence[Row]) -> bool:
+    return any(answer.totals.get("", 0) == paid_cents for answer in standing_of(earlier).answers)
 
 
 def post_remitted_claim(posting: Row, said: Sequence[Row], earlier: Sequence[Row], night: date) -> PostedClaim:

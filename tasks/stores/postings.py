@@ -101,22 +101,26 @@ def close_due(warehouse: Warehouse, night: date) -> int:
     return int(warehouse.value("select count(*) from ledger.posting_run")) - before
 
 
-def count_moving(warehouse: Warehouse, run: int) -> int:
-    """Give how many remitted claims of the run speak of claims of ours."""
-    return int(warehouse.value("select count(*) from ledger.posting where run = $1 and claim_id is not null", [run]))
+def count_alone(warehouse: Warehouse, run: int) -> int:
+    """Give how many remitted claims of the run speak of a claim of ours of which nothing else was ever said."""
+    return int(
+        warehouse.value(
+            "select count(*) from ledger.posting where run = $1 and is_alone and claim_id is not null", [run]
+        )
+    )
 
 
-def moving(warehouse: Warehouse, run: int, parts: int, part: int) -> list[dict[str, Any]]:
-    """Give one part of those, in the order they are posted in, with the state, sequence and newest version of the claim.
+def moving(warehouse: Warehouse, run: int, parts: int, part: int, is_alone: bool) -> list[dict[str, Any]]:
+    """Give one part of those, or of the others, in the order they are posted in, with state, sequence and newest version of the claim.
 
-    Shape: what tasks.denials.answers.event_of takes; state is null for a claim without an event; lines_missing says that
+    Shape: what tasks.denials.answers.event_of and crosses_over take; state is null for a claim without an event; lines_missing says that
     lines of the claim are in no remittance yet, and is asked only of those that the remittance splits (MA15).
     """
     return warehouse.rows(
         """with due as (
-             select p.*, c.remark_codes, c.position, y.read_on, y.paid_on, y.byte_start as payment_start from ledger.posting p
+             select p.*, c.remark_codes, c.crossover_payer, c.position, y.read_on, y.paid_on, y.byte_start as payment_start from ledger.posting p
              join remittances.claim c on c.remitted_claim_id = p.posting_id join remittances.payment y on y.payment_id = p.payment_id
-             where p.run = $1 and p.claim_id is not null and hash(p.claim_id) % $2 = $3),
+             where p.run = $1 and p.claim_id is not null and p.is_alone = $4 and hash(p.claim_id) % $2 = $3),
            state as (
              select e.claim_id, arg_max(e.to_state, e.sequence) as state, max(e.sequence) as sequence
              from claims.event e semi join due using (claim_id) group by 1),
@@ -127,12 +131,21 @@ def moving(warehouse: Warehouse, run: int, parts: int, part: int) -> list[dict[s
              join remittances.service s using (remitted_claim_id) where c.status_code <> '22' and s.line_number is not null),
            missing as (
              select distinct l.claim_id, l.claim_version from claims.line l semi join seen using (claim_id, claim_version) anti join seen using (claim_id, claim_version, line_number))
-           select d.posting_id, d.claim_id, d.claim_version, d.status_code, d.paid_cents, d.patient_cents, d.refused_cents, d.refused_codes, d.remark_codes, d.file_sha256, d.byte_start, d.byte_end,
+           select d.posting_id, d.claim_id, d.claim_version, d.status_code, d.paid_cents, d.patient_cents, d.refused_cents, d.refused_codes, d.undecided_cents, d.remark_codes, d.crossover_payer, d.file_sha256, d.byte_start, d.byte_end,
                   s.state, s.sequence, n.newest_version, m.claim_id is not null as lines_missing
            from due d left join state s using (claim_id) left join newest n using (claim_id) left join missing m on m.claim_id = d.claim_id and m.claim_version = d.claim_version
-           order by d.read_on, d.paid_on, d.file_sha256, d.payment_start, d.status_code <> '22', d.position""",
-        [run, parts, part],
+           order by d.read_on, d.paid_on, d.file_sha256, d.payment_start, d.position""",
+        [run, parts, part, is_alone],
     )
+
+
+def routes_of(warehouse: Warehouse, posting_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give what tasks.denials.answers.crosses_over takes of these remitted claims."""
+    found = warehouse.rows(
+        "select remitted_claim_id, status_code, remark_codes, crossover_payer from remittances.claim where remitted_claim_id in (select unnest($1))",
+        [list(posting_ids)],
+    )
+    return {row["remitted_claim_id"]: row for row in found}
 
 
 def due_claims(warehouse: Warehouse) -> list[str]:
@@ -141,14 +154,15 @@ def due_claims(warehouse: Warehouse) -> list[str]:
 
 
 def current_lines(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Give the lines of the newest version of these claims, with the bytes that charged them."""
+    """Give the lines of the newest version of these claims, with the bytes that charged them; one row without a line where it has none."""
     return warehouse.rows(
         """with newest as (
              select v.claim_id, max(v.claim_version) as claim_version, arg_max(v.encounter_version, v.claim_version) as encounter_version
              from claims.version v where v.claim_id in (select unnest($1)) group by 1)
            select c.claim_id, c.encounter_id, v.claim_version, l.line_number, l.charge_cents, s.file_sha256, s.byte_start, s.byte_end
-           from newest v join claims.claim c using (claim_id) join claims.line l on l.claim_id = v.claim_id and l.claim_version = v.claim_version
-           join encounters.service_line s on s.encounter_id = c.encounter_id and s.encounter_version = v.encounter_version and s.line_number = l.source_line_number
+           from newest v join claims.claim c using (claim_id) left join claims.line l on l.claim_id = v.claim_id and l.claim_version = v.claim_version
+           left join encounters.service_line s on s.encounter_id = c.encounter_id and s.encounter_version = v.encounter_version and s.line_number = l.source_line_number
+           where l.line_number is null or s.line_number is not null
            order by c.claim_id, l.line_number""",
         [list(claim_ids)],
     )

@@ -5,7 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from tasks.denials.answers import remittance_event
+from tasks.denials import answers
+from tasks.denials.answers import crosses_over, read_answer
 
 from .remitted import TAXONOMY, answer
 
@@ -18,7 +19,17 @@ EVENTS = {
 
 
 def event_of(told, lines_missing=False, is_answered=False):
-    return remittance_event(*told, TAXONOMY, lines_missing=lines_missing, is_answered=is_answered)
+    """Give the event of a remitted claim from the sums that ledger.posting would have of it."""
+    claim, said = told[0], read_answer(*told, TAXONOMY)
+    refused = [s for s in said if s.meaning.opens_case]
+    undecided = [s for s in said if s.meaning.kind == "informational" and not s.meaning.opens_case]
+    sums = {
+        "patient_cents": sum(s.amount_cents for s in said if s.meaning.kind == "patient"),
+        "refused_cents": sum(s.amount_cents for s in refused),
+        "refused_codes": " ".join(sorted({s.code for s in refused})),
+        "undecided_cents": sum(s.amount_cents for s in undecided),
+    }
+    return answers.event_of({**claim, **sums}, lines_missing=lines_missing, is_answered=is_answered)
 
 
 PAID = (1, 80, {"CO-45": 20})
@@ -52,8 +63,29 @@ def test_a_remitted_claim_is_one_event(told, expected):
     assert event.event in EVENTS
 
 
-def test_a_predetermination_is_no_event():
+def test_what_decides_nothing_is_no_event():
     assert event_of(answer("A", (1, 0, {"OA-101": 80}), status_code="25")) is None
+    assert event_of(answer("A", (1, 0, {"OA-133": 80}))) is None
+    assert event_of(answer("A", (1, 0, {"OA-133": 60, "CO-45": 20}))) is None
+    assert event_of(answer("A", PAID, (2, 0, {"OA-133": 400}))).event == "remit_paid"
+    assert event_of(answer("A", (1, 0, {"OA-133": 40, "CO-197": 40}))).event == "remit_denied"
+
+
+@pytest.mark.parametrize(
+    ("status", "remarks", "payer", "expected"),
+    [
+        ("1", "", None, False),
+        ("1", "N1 MA15", None, False),
+        ("19", "", None, True),
+        ("20", "", None, True),
+        ("21", "", None, True),
+        ("1", "N1 MA18", None, True),
+        ("1", "N89", None, True),
+        ("1", "", "NXT01", True),
+    ],
+)
+def test_a_payer_sends_a_claim_on_in_three_ways(status, remarks, payer, expected):
+    assert crosses_over({"status_code": status, "remark_codes": remarks, "crossover_payer": payer}) is expected
 
 
 def test_a_part_of_a_split_claim_waits_for_the_others():

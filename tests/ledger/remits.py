@@ -271,15 +271,16 @@ class Books:
         rows = read(remittance)
         payment, start = rows["payment"][0], len(self.entries)
         told, amounts = asked_of(remittance)
-        for posting in in_posting_order(told):
+        known = {p["claim_id"]: [e for e in self.entries if e["claim_id"] == p["claim_id"]] for p in told}
+        for posting in in_posting_order(told, known):
             said = [a for a in amounts if a["posting_id"] == posting["posting_id"]]
             earlier = [e for e in self.entries if e["claim_id"] == posting["claim_id"]]
             posted = post_remitted_claim(posting, said, earlier, night)
             self.entries += posted.entries
             self.exceptions += posted.exceptions
-        known = {e["entry_id"] for e in self.entries}
+        made = {e["entry_id"] for e in self.entries}
         provider = post_provider_adjustments(payment, rows["provider_adjustment"], night)
-        self.entries += [e for e in provider if e["entry_id"] not in known]
+        self.entries += [e for e in provider if e["entry_id"] not in made]
         return self.entries[start:]
 
     def balances(self, entries: Sequence[Mapping[str, Any]] | None = None) -> dict[str, int]:

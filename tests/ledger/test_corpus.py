@@ -62,7 +62,7 @@ def posted():
 
 def post(rows, payment, told):
     entries, exceptions, releasing = [], [], set()
-    for posting in in_posting_order(p for p in told["posting"] if p["payment_id"] == payment["payment_id"]):
+    for posting in in_posting_order((p for p in told["posting"] if p["payment_id"] == payment["payment_id"]), {}):
         said = [a for a in told["amount"] if a["posting_id"] == posting["posting_id"]]
         earlier = [e for e in entries if e["claim_id"] == posting["claim_id"]]
         made = post_remitted_claim(posting, said, earlier, NIGHT)
