@@ -17,7 +17,7 @@ from tasks.ledger.posting import in_posting_order, post_remitted_claim, release_
 from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.rules import load_rules
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import exception_row, grouped, move_alone, move_threads
+from tasks.remittance_moves import exception_row, grouped, move_claims
 from tasks.step import night_step
 from tasks.stores import postings
 from tasks.stores.warehouse import Warehouse, writer
@@ -47,13 +47,14 @@ def post_payments(home: Path, night: date) -> dict[str, int]:
         run = postings.judge_due(warehouse, night)
         postings.insert_alone(warehouse, run)
         told = [suspended(posting) for posting in postings.suspended_alone(warehouse, run)]
+        meetings: dict[str, Meeting] = {}
         parts = _parts(postings.count_threads(warehouse, run), THREADS_AT_ONCE)
         for part in range(parts):
-            told += _post_threads(warehouse, run, parts, part, night)
+            told += _post_threads(warehouse, run, parts, part, meetings, night)
         _post_provider_adjustments(warehouse, night)
-        parts = _parts(postings.count_alone(warehouse, run), MOVES_AT_ONCE)
+        parts = _parts(postings.count_moving(warehouse, run), MOVES_AT_ONCE)
         for part in range(parts):
-            move_alone(warehouse, run, parts, part, night)
+            move_claims(warehouse, run, parts, part, meetings, night)
         payments = postings.close_due(warehouse, night)
         told += _release(warehouse, night)
         warehouse.insert("ledger.exception", [exception_row(one, night) for one in told])
@@ -103,15 +104,16 @@ def _charged(lines: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
     return [(line["line_number"], line["charge_cents"]) for line in lines]
 
 
-def _post_threads(warehouse: Warehouse, run: int, parts: int, part: int, night: date) -> list[dict[str, Any]]:
-    """Post the remitted claims that speak of a claim of which more was said, thread by thread, and move it; give the exceptions."""
+def _post_threads(
+    warehouse: Warehouse, run: int, parts: int, part: int, meetings: dict[str, Meeting], night: date
+) -> list[dict[str, Any]]:
+    """Post the remitted claims that speak of a claim of which more was said, thread by thread; give the exceptions, add what met."""
     due = postings.due_in_threads(warehouse, run, parts, part)
     said = grouped(postings.said_in_threads(warehouse, run, parts, part), "posting_id")
     known = grouped(postings.entries_of_threads(warehouse, run, parts, part), "claim_id")
     entries: list[dict[str, Any]] = []
     exceptions: list[dict[str, Any]] = []
     released: list[dict[str, Any]] = []
-    meetings: dict[str, Meeting] = {}
     for payment in grouped(due, "payment_id").values():
         for posting in in_posting_order(payment, known):
             earlier = known.setdefault(posting["claim_id"], [])
@@ -123,7 +125,6 @@ def _post_threads(warehouse: Warehouse, run: int, parts: int, part: int, night: 
             released += [_released(one, posting["posting_id"], TAKEN_BACK, night) for one in made.released]
     warehouse.insert("ledger.entry", entries)
     warehouse.insert("ledger.suspense_release", released)
-    move_threads(warehouse, run, parts, part, meetings, night)
     return exceptions
 
 

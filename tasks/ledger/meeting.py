@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from tasks.ledger.accounts import CASH, DENIED, PATIENT_RECEIVABLE
 from tasks.ledger.entries import Row
-from tasks.ledger.reversal import Stored, standing_of
+from tasks.ledger.reversal import Standing, Stored, standing_of
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """Did a posting move a cent, did it bring a reversal to what it takes back, and which answer stands last.
 
-    Shape: `left` has posting_id, claim_version and the sums of ledger.posting, no remarks; None where no answer stands, or a reversal
-    stands that met none.
+    Shape: `left` has posting_id, claim_version and the sums of ledger.posting, no remarks; None where nothing met, no
+    answer stands, or a reversal stands that met none.
     """
 
     is_silent: bool
@@ -31,8 +31,19 @@ def meeting_of(earlier: Sequence[Row], made: Sequence[Row], released: Sequence[s
     then, now = standing_of(earlier), standing_of([*earlier, *made])
     is_met = len(now.answers) < len(then.answers) or len(now.reversals) < len(then.reversals)
     differs = bool(then.answers) and len(now.reversals) > len(then.reversals)
-    last = None if now.reversals else max(now.answers, key=_recency, default=None)
-    return Meeting(not made, is_met or differs or bool(released), None if last is None else _said_by(last))
+    if not (is_met or differs or released):
+        return Meeting(not made, False, None)
+    return Meeting(not made, True, _last(now))
+
+
+def standing_answer(entries: Sequence[Row]) -> Row | None:
+    """Give the answer that stands last, as Meeting has it."""
+    return _last(standing_of(entries))
+
+
+def _last(standing: Standing) -> Row | None:
+    last = None if standing.reversals else max(standing.answers, key=_recency, default=None)
+    return None if last is None else _said_by(last)
 
 
 def _recency(answer: Stored) -> tuple[int, str, str]:

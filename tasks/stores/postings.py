@@ -101,17 +101,13 @@ def close_due(warehouse: Warehouse, night: date) -> int:
     return int(warehouse.value("select count(*) from ledger.posting_run")) - before
 
 
-def count_alone(warehouse: Warehouse, run: int) -> int:
-    """Give how many remitted claims of the run speak of a claim of ours of which nothing else was ever said."""
-    return int(
-        warehouse.value(
-            "select count(*) from ledger.posting where run = $1 and is_alone and claim_id is not null", [run]
-        )
-    )
+def count_moving(warehouse: Warehouse, run: int) -> int:
+    """Give how many remitted claims of the run speak of claims of ours."""
+    return int(warehouse.value("select count(*) from ledger.posting where run = $1 and claim_id is not null", [run]))
 
 
-def moving(warehouse: Warehouse, run: int, parts: int, part: int, is_alone: bool) -> list[dict[str, Any]]:
-    """Give one part of those, or of the others, in the order they are posted in, with state, sequence and newest version of the claim.
+def moving(warehouse: Warehouse, run: int, parts: int, part: int) -> list[dict[str, Any]]:
+    """Give one part of those, in the order of their files, with the state, sequence and newest version of the claim.
 
     Shape: what tasks.denials.answers.event_of and crosses_over take; state is null for a claim without an event; lines_missing says that
     lines of the claim are in no remittance yet, and is asked only of those that the remittance splits (MA15).
@@ -120,7 +116,7 @@ def moving(warehouse: Warehouse, run: int, parts: int, part: int, is_alone: bool
         """with due as (
              select p.*, c.remark_codes, c.crossover_payer, c.position, y.read_on, y.paid_on, y.byte_start as payment_start from ledger.posting p
              join remittances.claim c on c.remitted_claim_id = p.posting_id join remittances.payment y on y.payment_id = p.payment_id
-             where p.run = $1 and p.claim_id is not null and p.is_alone = $4 and hash(p.claim_id) % $2 = $3),
+             where p.run = $1 and p.claim_id is not null and hash(p.claim_id) % $2 = $3),
            state as (
              select e.claim_id, arg_max(e.to_state, e.sequence) as state, max(e.sequence) as sequence
              from claims.event e semi join due using (claim_id) group by 1),
@@ -135,7 +131,7 @@ def moving(warehouse: Warehouse, run: int, parts: int, part: int, is_alone: bool
                   s.state, s.sequence, n.newest_version, m.claim_id is not null as lines_missing
            from due d left join state s using (claim_id) left join newest n using (claim_id) left join missing m on m.claim_id = d.claim_id and m.claim_version = d.claim_version
            order by d.read_on, d.paid_on, d.file_sha256, d.payment_start, d.position""",
-        [run, parts, part, is_alone],
+        [run, parts, part],
     )
 
 

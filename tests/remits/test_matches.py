@@ -61,13 +61,40 @@ def test_a_match_posts_what_the_claim_would_have_posted_and_unmatching_takes_all
     assert state != "ACCEPTED"
     decided(home, NIGHTS[2], "unmatch_claim", remitted)
     assert home.balances() == waiting
+    assert state_of(home, ours) == "REVERSED"
     decided(home, NIGHTS[3], "match_claim", remitted, claim_id=ours.control)
     assert home.balances() == expected
+    assert state_of(home, ours) == state
     assert home.ask("select * from ledger.unbalanced") == home.ask("select * from remittances.unposted_cents") == []
     named = home.ask(
         "select decision_id from remittances.claim where decision_id in (select decision_id from decisions.decision)"
     )
     assert len(named) == 1
+
+
+def test_a_reversal_taken_from_its_claim_leaves_it_where_it_stood(tmp_path):
+    teller = Teller(Random(7))
+    ours = teller.claim()
+    said = teller.all_paid(ours)
+    more = teller.clp(teller.claim(), [], charge=50_000_000)
+    home = RemitHome(tmp_path / "home")
+    home.send([ours])
+    states = []
+    for night, clps in zip(NIGHTS, [[teller.clp(ours, said)], [teller.clp(ours, said, "22", sign=-1), more]], strict=False):
+        home.arrive(night, [written(interchange([Payment(f"TRACE{night.day}", clps=clps)], night.day))])
+        home.run(night)
+        states.append(state_of(home, ours))
+    back = home.ask("select remitted_claim_id from remittances.claim where status_code = '22'")[0]["remitted_claim_id"]
+    decided(home, NIGHTS[2], "unmatch_claim", back)
+    states.append(state_of(home, ours))
+    decided(home, NIGHTS[3], "match_claim", back, claim_id=ours.control)
+    states.append(state_of(home, ours))
+    assert states == ["PAID", "REVERSED", "PAID", "REVERSED"]
+    assert home.ask("select * from claims.refused_event") == home.ask("select * from ledger.unbalanced") == []
+
+
+def state_of(home, claim):
+    return home.ask(f"select state from claims.state where claim_id = '{claim.control}'")[0]["state"]
 
 
 def test_a_decision_is_carried_out_once_and_a_wrong_one_is_refused_with_the_reason(told):
