@@ -80,7 +80,9 @@ def test_a_reversal_taken_from_its_claim_leaves_it_where_it_stood(tmp_path):
     home = RemitHome(tmp_path / "home")
     home.send([ours])
     states = []
-    for night, clps in zip(NIGHTS, [[teller.clp(ours, said)], [teller.clp(ours, said, "22", sign=-1), more]], strict=False):
+    for night, clps in zip(
+        NIGHTS, [[teller.clp(ours, said)], [teller.clp(ours, said, "22", sign=-1), more]], strict=False
+    ):
         home.arrive(night, [written(interchange([Payment(f"TRACE{night.day}", clps=clps)], night.day))])
         home.run(night)
         states.append(state_of(home, ours))
