@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from flows import bank_commands, patients_commands, remits_commands, unmatched_commands
+from flows import aside_commands, bank_commands, patients_commands, remits_commands, unmatched_commands
 from flows.contracts_commands import contracts_app
 from flows.ledger_commands import ledger_app
 from flows.options import DEFAULT_HOME, Home, console, parse_day
@@ -33,6 +33,7 @@ app.add_typer(replay_app)
 app.add_typer(x12_app, name="x12")
 app.add_typer(practice_app, name="practice")
 app.add_typer(payer_app, name="payer")
+app.add_typer(aside_commands.app, name="aside")
 app.add_typer(bank_commands.app, name="bank")
 app.add_typer(remits_commands.app, name="remits")
 app.add_typer(unmatched_commands.app, name="unmatched")

@@ -6,15 +6,17 @@ from schemas.errors import NightFailed
 from tasks.stores.snapshot import current_snapshot
 from tasks.stores.warehouse import Warehouse, reader
 
+_SET_ASIDE_PART = "select coalesce(sum(count), 0) from reports.set_aside where part = '{}'"
+
 WAITING = {
-    "files in quarantine": "select count(*) from files.quarantined",
-    "encounter rows in quarantine": "select count(*) from encounters.quarantine",
+    "files in quarantine": _SET_ASIDE_PART.format("file"),
+    "encounter rows in quarantine": _SET_ASIDE_PART.format("row"),
     "encounters held": "select count(*) from encounters.outcome where outcome = 'held'",
     "remitted claims that match none of ours": "select count(*) from remittances.unmatched",
     "payments held": "select count(*) from remittances.held",
     "posting exceptions": "select count(*) from ledger.open_exception",
-    "events refused": "select count(*) from claims.refused_event where kind = 'illegal'",
-    "answers for claims never sent": "select count(*) from acknowledgments.unknown_claim",
+    "events refused": _SET_ASIDE_PART.format("event"),
+    "answers for claims never sent": _SET_ASIDE_PART.format("answer"),
     "batches not delivered": "select count(*) from claims.unsent",
     "amendments of claims already out": "select count(*) from claims.pending_amendment",
     "remittances and deposits to reassociate": "select count(*) from bank.open",
