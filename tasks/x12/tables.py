@@ -121,17 +121,16 @@ class _Walk:
         self.index = self.transactions[0].index
         scanned = self.index.scanned
         count = int(scanned.state[SEGMENTS])
-        tags = numbers_of(scanned.tags, count)
-        elements = np.diff(numbers_of(scanned.firsts, count + 1))
-        counts = np.bincount(tags, minlength=NO_TAG + 1)
+        counts, elements = np.zeros(NO_TAG + 1, np.int64), np.zeros(NO_TAG + 1, np.int64)
+        self.index.fitting(walk_module).tell_segments(scanned, count, counts, elements)
         self.bounds = [count]
         for table in self.layout.tables:
             heads = self.layout.heads[table.name]
             most = int(counts[list(set(heads))].sum())
             if step := self.layout.steps.get(table.name, 0):
-                most += sum(int(elements[tags == head].sum()) for head in set(heads)) // step
+                most += int(elements[list(set(heads))].sum()) // step
             self.bounds.append(most)
-        self.walked = self._room(self.layout.most_joined * (len(elements) + int(elements.sum())))
+        self.walked = self._room(self.layout.most_joined * (count + int(elements.sum())))
 
     def _room(self, most_joined: int) -> Walked:
         """Give arrays of the size that can be needed; what is never written takes no memory."""

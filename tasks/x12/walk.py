@@ -352,6 +352,15 @@ def walk(
 
 
 @kernel
+def tell_segments(scanned: Scanned, count: int, counts: Numbers, elements: Numbers) -> None:
+    """Count the segments of every tag, and their elements."""
+    for segment in range(count):
+        tag = scanned.tags[segment]
+        counts[tag] += 1
+        elements[tag] += scanned.firsts[segment + 1] - scanned.firsts[segment]
+
+
+@kernel
 def tell_columns(walked: Walked, tables: Numbers) -> None:
     """Count the filled spans of every column, and their bytes; `tables` are those of the columns."""
     for column in range(len(tables)):
