@@ -10,7 +10,7 @@ from schemas.money import cents_of
 from tests.remits.homes import SENT_ON, RemitHome, rows_of_sent
 from tests.remits.making import TAG
 
-from .casebook import Words, tag_of, told
+from .casebook import CORRECTED, Words, tag_of, told
 
 FIRST_NIGHT = date(2026, 3, 4)
 WIDTH = len(TAG)
@@ -130,6 +130,10 @@ def _read_remitted(home: RemitHome, found: dict[str, Books]) -> None:
     services = defaultdict(list)
     for row in home.ask("select * from remittances.service order by byte_start"):
         services[row["remitted_claim_id"]].append(row)
+    kept = defaultdict(list)
+    for row in home.ask("select * from remittances.segment where remitted_claim_id is not null order by byte_start"):
+        if row["segment_code"] == "REF" or row["content"].startswith("NM1*74"):
+            kept[row["remitted_claim_id"]].append(row["content"])
     places = {}
     for row in home.ask("select * from remittances.payment order by file_sha256, byte_start"):
         tag, step = row["trace_number"][:WIDTH], _step(row["read_on"])
@@ -137,7 +141,7 @@ def _read_remitted(home: RemitHome, found: dict[str, Books]) -> None:
         found[tag]["payments"][step].append(row)
     for row in home.ask(_CLAIMS):
         tag, step = places[row["payment_id"]]
-        found[tag]["claims"][step].append({**row, "lines": services[row["remitted_claim_id"]]})
+        found[tag]["claims"][step].append({**row, "lines": services[row["remitted_claim_id"]], "kept": kept[row["remitted_claim_id"]]})
 
 
 def _step(night: date) -> int:
@@ -202,6 +206,9 @@ def _compare_payment(found: list[str], where: str, step: Words, payments: Sequen
 
 def _compare_claim(found: list[str], where: str, said: Words, row: Mapping[str, Any], is_accepted: bool) -> None:
     _compare_words(found, where, said, row, CLAIM_COLUMNS)
+    corrected = [CORRECTED.format(said["corrected member"])] if "corrected member" in said else []
+    references = [f"REF*{code}*{number}" for code, number in said.get("references", {}).items()]
+    _compare(found, f"{where} kept", corrected + references, row["kept"])
     matched = said.get("matched", "patient_control_number")
     is_ours = matched in ("patient_control_number", "payer_claim_number", "member_date_charge_npi")
     if is_accepted:

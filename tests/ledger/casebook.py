@@ -18,13 +18,16 @@ SENT_WORDS = {"charges", "charges become", "sent again", "claim", "rank", "membe
 PAYMENT_WORDS = {"remittance", "pays", "claims", "provider", "handling", "credit", "payer", "again in another file", "same file again"}  # fmt: skip
 CLAIM_WORDS = {
     *("of", "version", "status", "charge", "paid", "patient", "lines", "remarks", "forwarded to", "interest", "coverage"),
-    *("number", "payer number", "member", "doctor"),
+    *("number", "payer number", "member", "doctor", "corrected member", "references"),
 }  # fmt: skip
 LINE_WORDS = {
     *("line", "charge", "paid", "code", "modifiers", "sent", "date", "units", "sent units", "number", "remarks", "allowed")
 }  # fmt: skip
 EXPECTED_WORDS = {"entries", "moves", "rules", "verdict", "reason", "matched", "balance"}
 """What must come of it; all other words of a step are what comes in."""
+
+CORRECTED = "NM1*74*1******C*{}"
+"""The member as the payer corrects it."""
 
 Words = Mapping[str, Any]
 
@@ -109,12 +112,15 @@ class Telling:
         head += f"*{ours(said.get('payer number', 'ICN1'))}*11*1"
         member = ours(said["member"]) if "member" in said else own.member if own else ours("NOBODY")
         found = [head, *_cas(said), f"NM1*QC*1*TEST*PATIENT****MI*{member}"]
+        if "corrected member" in said:
+            found.append(CORRECTED.format(said["corrected member"]))
         if "forwarded to" in said:
             found.append(f"NM1*TT*2*NEXT PLAN*****PI*{said['forwarded to']}")
         if said.get("doctor", NPI) != "none":
             found.append(f"NM1*82*1*TEST*DOCTOR****XX*{said.get('doctor', NPI)}")
         if "remarks" in said:
             found.append("MOA***" + "*".join(said["remarks"].split()))
+        found += [f"REF*{code}*{number}" for code, number in said.get("references", {}).items()]
         found += [f"AMT*{code}*{dollars(cents_of(said[k]))}" for k, code in (("interest", "I"), ("coverage", "AU")) if k in said]  # fmt: skip
         for line in lines:
             found += _svc(line, own)
