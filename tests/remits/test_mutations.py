@@ -37,6 +37,7 @@ def test_money_that_one_element_changes_leaves_a_sign(tmp_path):
         segments = interchange(world.payments, 1)
         made = sample(segments, sized("REMIT_MUTATIONS", 120), rng)
         judge(tmp_path / str(seed), world, segments, made, unseen, seen)
+    print(f"{sum(seen.values()):,} mutations: {dict(seen)}; those unseen say another code: {dict(unseen)}")
     assert seen
     kinds = {(element, way.split(" ")[0] if way.startswith("code") else way) for element, way in unseen}
     assert not kinds - ANOTHER_STATEMENT, {
