@@ -10,13 +10,13 @@ from typing import Any
 from schemas.keys import key_of
 from tasks.ledger.accounts import CASH, UNAPPLIED
 from tasks.ledger.entries import Leg, Place, Subject, pair, post
-from tasks.ledger.meeting import Meeting, meeting_of, standing_answer
+from tasks.ledger.meeting import Meeting, meeting_of, standing_answers
 from tasks.ledger.posting import in_posting_order, post_remitted_claim
 from tasks.ledger.reversal import ANSWER_RULES, REVERSAL_RULES
 from tasks.ledger.rules import RELEASE, SUPERSEDING, UNMATCHED_ANSWER, UNMATCHED_MONEY, UNMATCHED_REVERSAL, Rule
 from tasks.ledger.superseding import transfers
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import exception_row, grouped, move_back, move_claims
+from tasks.remittance_moves import exception_row, grouped, move_by_decision, move_claims
 from tasks.step import night_step
 from tasks.stores import matches, postings
 from tasks.stores.remitted import match_by_person, match_waiting
@@ -86,7 +86,7 @@ def _post_late(warehouse: Warehouse, remitted_ids: Sequence[str], night: date, d
     released: list[dict[str, Any]] = []
     meetings: dict[str, Meeting] = {}
     for payment in grouped(due, "payment_id").values():
-        for posting in in_posting_order(payment, known):
+        for posting in in_posting_order(payment, said, known):
             key = key_of(posting["posting_id"], "match", decision_id or night)
             entries += _released(posting, waiting.get(posting["posting_id"], ()), key, night)
             anew = [{**a, "amount_id": key_of(key, a["amount_id"])} for a in said.get(posting["posting_id"], ())]
@@ -137,7 +137,9 @@ def _take_back(warehouse: Warehouse, remitted: Row, decision_id: str, night: dat
     warehouse.insert("ledger.entry", entries)
     match_by_person(warehouse, remitted_id, None, decision_id, night)
     matches.judge_again(warehouse, [remitted_id], night)
-    move_back(warehouse, remitted, standing_answer([*known, *entries]), decision_id, night)
+    if made:
+        left = standing_answers([*known, *entries])
+        move_by_decision(warehouse, remitted, left, "a person took the match back", decision_id, night)
 
 
 def _negatives(made: Sequence[Row]) -> list[Leg]:

@@ -17,7 +17,7 @@ from tasks.ledger.posting import in_posting_order, post_remitted_claim, release_
 from tasks.ledger.provider_adjustments import post_provider_adjustments
 from tasks.ledger.rules import load_rules
 from tasks.ledger.suspense import TAKEN_BACK
-from tasks.remittance_moves import exception_row, grouped, move_claims
+from tasks.remittance_moves import exception_row, grouped, move_by_decision, move_claims
 from tasks.step import night_step
 from tasks.stores import postings
 from tasks.stores.warehouse import Warehouse, writer
@@ -115,7 +115,7 @@ def _post_threads(
     exceptions: list[dict[str, Any]] = []
     released: list[dict[str, Any]] = []
     for payment in grouped(due, "payment_id").values():
-        for posting in in_posting_order(payment, known):
+        for posting in in_posting_order(payment, said, known):
             earlier = known.setdefault(posting["claim_id"], [])
             made = post_remitted_claim(posting, said.get(posting["posting_id"], ()), earlier, night)
             meetings[posting["posting_id"]] = meeting_of(earlier, made.entries, made.released)
@@ -140,6 +140,10 @@ def _release(warehouse: Warehouse, night: date) -> list[dict[str, Any]]:
         released = [_released(one, decision_id, choice, night) for one in made.released]
         warehouse.insert("ledger.suspense_release", released)
         exceptions += made.exceptions
+        meeting = meeting_of(earlier, made.entries)
+        if meeting.is_met:
+            why = f"CLP02 {posting['status_code']} left suspense"
+            move_by_decision(warehouse, posting, meeting.standing, why, decision_id, night)
     return exceptions
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from schemas.keys import key_of
-from tasks.claims.lifecycle import Advance, Happening, Standing, advance, standings
+from schemas.money import dollars
+from tasks.claims.lifecycle import Advance, Happening, Standing, advance, legal_move, standings
 from tasks.denials.answers import REVERSED, RemittanceEvent, crosses_over, event_of
-from tasks.ledger.meeting import Meeting
+from tasks.ledger.meeting import Answer, Meeting
 from tasks.stores import postings
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse
@@ -68,47 +69,50 @@ def move_claims(
 
     Shape: meetings by posting_id, in the order of the postings, of claims of which more was ever said. Holds: a reversal
     moves a claim when it has met its answer, whichever of the two came first, and where another answer stands the claim
-    goes where that one leads; what moves no cent of an answered claim does not move it.
+    goes where that one leads; what moves no cent of an answered claim does not move it, nor does what is taken back at once.
     """
     walk = _Walk(night, decision_id=decision_id)
     told = {said["posting_id"]: said for said in postings.moving(warehouse, run, parts, part)}
     for posting_id, said in told.items():
         if posting_id not in meetings:
-            _answer(walk, said)
+            _answer(walk, said, walk.at(said).state in ANSWERED)
     met = {posting_id: meeting for posting_id, meeting in meetings.items() if posting_id in told}
-    left = _routed(warehouse, [meeting.left for meeting in met.values() if meeting.left])
+    found = postings.answers_at(warehouse, [answer for meeting in met.values() for answer in meeting.standing])
     for posting_id, meeting in met.items():
-        said = told[posting_id]
-        is_reversal = said["status_code"] == REVERSED
-        if not is_reversal and not (meeting.is_silent and walk.at(said).state in ANSWERED):
-            _answer(walk, said)
-        if meeting.is_met:
-            why = event_of(said, lines_missing=False, is_answered=True) if is_reversal else _REVERSED_BEFORE
-            stands = meeting.left and left[meeting.left["posting_id"]]
-            _reverse(walk, said, stands, why or _REVERSED_BEFORE)
+        _take(walk, told[posting_id], meeting, found)
     keep_moves(warehouse, walk.moved)
 
 
-def move_back(warehouse: Warehouse, said: Row, stands: Row | None, decision_id: str, night: date) -> None:
-    """Our claim stands as it does without a remitted claim that a person took from it, or the refusal is kept.
+def move_by_decision(
+    warehouse: Warehouse, said: Row, standing: Sequence[Answer], why: str, decision_id: str, night: date
+) -> None:
+    """Our claim stands where its answers lead after a person's decision on a remitted claim took one of them away.
 
-    Shape: `stands` as tasks.ledger.meeting.standing_answer gives it.
+    Shape: `standing` are the answers that are left.
     """
     ids = [said["claim_id"]]
     walk = _Walk(night, standings(states_of(warehouse, ids), known_events(warehouse, ids)), decision_id)
-    left = _routed(warehouse, [stands] if stands else [])
-    why = RemittanceEvent("remit_reversal", "a person took the match back")
-    _reverse(walk, said, stands and left[stands["posting_id"]], why)
+    left = _last(postings.answers_at(warehouse, standing), standing)
+    _reverse(walk, said, left, RemittanceEvent("remit_reversal", why))
     keep_moves(warehouse, walk.moved)
 
 
-_REVERSED_BEFORE = RemittanceEvent("remit_reversal", "the reversal of this answer was read before it")
+def _take(walk: _Walk, said: Row, meeting: Meeting, found: Mapping[tuple[int, str, int], Row]) -> None:
+    """The claim has moved as one more word on it says."""
+    state, is_reversal = walk.at(said).state, said["status_code"] == REVERSED
+    is_answered = state in ANSWERED and (state != "DENIED" or meeting.was_answered)
+    if not is_reversal:
+        if state in ANSWERED and (meeting.is_met or (meeting.is_silent and is_answered)):
+            return
+        _answer(walk, said, is_answered)
+    if meeting.is_met:
+        why = f"CLP02 22, payment {dollars(said['paid_cents'])}" if is_reversal else "its reversal was read before it"
+        _reverse(walk, said, _last(found, meeting.standing), RemittanceEvent("remit_reversal", why))
 
 
-def _answer(walk: _Walk, said: Row) -> None:
+def _answer(walk: _Walk, said: Row, is_answered: bool) -> None:
     """The claim has moved as an answer says, and crossed over where its payer sent it on."""
-    state = walk.at(said).state
-    event = event_of(said, lines_missing=said["lines_missing"], is_answered=state in ANSWERED)
+    event = event_of(said, lines_missing=said["lines_missing"], is_answered=is_answered)
     if event is not None:
         walk.go(said, event)
     _cross_over(walk, said, said)
@@ -121,22 +125,28 @@ def _cross_over(walk: _Walk, said: Row, answer: Row, turn: str = "") -> None:
 
 
 def _reverse(walk: _Walk, said: Row, left: Row | None, why: RemittanceEvent) -> None:
-    """The claim is reversed, and then where the answer leads that stands last."""
+    """The claim is reversed where it had an answer, and then where the answer leads that stands last.
+
+    Holds: of a split claim (MA15) whose other part is reversed, lines are missing.
+    """
     at = walk.at(said)
-    if at.state != "REVERSED":
+    is_older = said["claim_version"] < at.claim_version
+    if is_older or legal_move(at.state, why.event):
         walk.go(said, why)
-    event = left and event_of(left, lines_missing=False, is_answered=False)
+    event = left and event_of(left, lines_missing=True, is_answered=left["is_supplement"])
     if at.state == "REVERSED" and left and event:
-        walk.go(said, event._replace(detail=f"stands: {event.detail}"), "stands", left["claim_version"])
+        name = "remit_paid" if event.event == "remit_supplemental" else event.event
+        stands = RemittanceEvent(name, f"stands: {event.detail}")
+        walk.go(said, stands, "stands", left["claim_version"])
         _cross_over(walk, said, left, "stands")
 
 
-def _routed(warehouse: Warehouse, answers: Sequence[Row]) -> dict[str, Row]:
-    """Give the answers by posting_id, each with the way it sent its claim on."""
-    found = {answer["posting_id"]: answer for answer in answers}
-    routes = postings.routes_of(warehouse, list(found)) if found else {}
-    nowhere = {"remark_codes": "", "crossover_payer": None}
-    return {posting_id: {**nowhere, **left, **routes.get(posting_id, {})} for posting_id, left in found.items()}
+def _last(found: Mapping[tuple[int, str, int], Row], standing: Sequence[Answer]) -> Row | None:
+    """Give the answer that stands last, of the newest version, as the payments were read, and whether others stand before it."""
+    answers = [found[answer] for answer in standing if answer in found]
+    order = ("claim_version", "read_on", "paid_on", "file_sha256", "payment_start", "position")
+    last = max(answers, key=lambda row: tuple(row[name] for name in order), default=None)
+    return last and {**last, "is_supplement": len(answers) > 1}
 
 
 def exception_row(said: Mapping[str, Any], night: date) -> dict[str, Any]:

@@ -108,10 +108,10 @@ create or replace view remittances.held as -- payments that do not balance or co
 select p.payment_id, p.trace_number, p.payer_id, p.payment_cents, b.difference_cents, p.verdict_reason, p.file_sha256, p.read_on
 from remittances.payment p join remittances.transaction_balance b using (payment_id) where p.verdict = 'held';
 
-create or replace view reports.closed_file as -- files of which a person has said that what was set aside of them is dealt with
-select distinct subject_id as file_sha256 from decisions.decision where kind = 'close_file';
+create or replace view reports.closed_file as -- files of which a person has said that what was set aside of them, up to that night, is dealt with
+select subject_id as file_sha256, max(taken_up_on) as closed_on from decisions.decision where kind = 'close_file' group by 1;
 
-create or replace view reports.set_aside as -- one row per file, part and code that is set aside, moves no money and that no person has closed: a file, rows of an export, answers that fit nothing
+create or replace view reports.set_aside as -- one row per file, part and code that is set aside, moves no money and that no person has closed: a file, rows of an export, answers that fit nothing; an event of no file has its claim's id there
 with aside as (
   select file_sha256, 'file' as part, fault_code as code, remedy, found_on from files.quarantined
   union all
@@ -119,9 +119,9 @@ with aside as (
   union all
   select file_sha256, 'answer', 'UNKNOWN_CLAIM', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
   union all
-  select file_sha256, 'event', 'ILLEGAL_MOVE', 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
-select n.file_name, a.file_sha256, a.part, a.code, any_value(a.remedy order by a.remedy) as remedy, count(*) as count, min(a.found_on) as since_on
-from aside a anti join reports.closed_file c on c.file_sha256 = a.file_sha256
+  select coalesce(file_sha256, claim_id), 'event', 'ILLEGAL_MOVE', 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
+select coalesce(n.file_name, 'a claim of ours') as file_name, a.file_sha256, a.part, a.code, any_value(a.remedy order by a.remedy) as remedy, count(*) as count, min(a.found_on) as since_on
+from aside a anti join reports.closed_file c on c.file_sha256 = a.file_sha256 and c.closed_on >= a.found_on
 left join (select file_sha256, min(coalesce(nullif(file_name, ''), 'drop ' || drop_name)) as file_name from files.arrival group by 1) n on n.file_sha256 = a.file_sha256
 group by 1, 2, 3, 4;
 
@@ -139,8 +139,8 @@ with aside as (
   union all
   select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
   union all
-  select file_sha256, 'answer', 'ILLEGAL_MOVE', byte_start, event || ' is not legal in state ' || state, 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
-select a.file_name, s.* from (select * from aside where part not in ('file', 'answer') or file_sha256 is null or file_sha256 not in (select file_sha256 from reports.closed_file)) s
+  select coalesce(file_sha256, claim_id), 'answer', 'ILLEGAL_MOVE', byte_start, event || ' is not legal in state ' || state, 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
+select a.file_name, s.* from aside s anti join reports.closed_file c on c.file_sha256 = s.file_sha256 and c.closed_on >= s.found_on and s.part in ('file', 'answer')
 left join (select file_sha256, min(coalesce(nullif(file_name, ''), 'drop ' || drop_name)) as file_name from files.arrival group by 1) a using (file_sha256);
 
 create or replace view ledger.untraced as -- MUST BE EMPTY: entries whose file is not in the vault's register or whose bytes are no range

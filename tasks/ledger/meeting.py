@@ -1,68 +1,66 @@
 """What a posting made of the answers of its claim, for whoever says where the claim then stands."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from tasks.ledger.accounts import CASH, DENIED, PATIENT_RECEIVABLE
 from tasks.ledger.entries import Row
-from tasks.ledger.reversal import Standing, Stored, standing_of
+from tasks.ledger.reversal import Standing, Stored, standing_of, stored_answers
+from tasks.ledger.rules import UNMATCHED_REVERSAL
+
+
+class Answer(NamedTuple):
+    """An answer that stands: the version that it speaks of, and where its first amount was said."""
+
+    claim_version: int
+    file_sha256: str
+    byte_start: int
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Did a posting move a cent, did it bring a reversal to what it takes back, and which answer stands last.
+    """Did a posting move a cent, did an answer stand before it, did it bring a reversal to what that takes back, and what stands then.
 
-    Shape: `left` has posting_id, claim_version and the sums of ledger.posting, no remarks; None where nothing met, no
-    answer stands, or a reversal stands that met none.
+    Shape: `standing` are the answers that stand; none where nothing met, and behind a reversal that differs.
     """
 
     is_silent: bool
+    was_answered: bool
     is_met: bool
-    left: Row | None
+    standing: tuple[Answer, ...]
 
 
 def meeting_of(earlier: Sequence[Row], made: Sequence[Row], released: Sequence[str] = ()) -> Meeting:
     """Give what the entries of a posting make of those before it.
 
     Holds: answers or reversals that stood stand no more; money that left suspense for its reversal is such an answer; a
-    reversal that differs from the answers that stand takes them back as far as it says. Units: cents.
+    reversal that differs from the answers that stand takes them back as far as it says.
     """
-    then, now = standing_of(earlier), standing_of([*earlier, *made])
-    is_met = len(now.answers) < len(then.answers) or len(now.reversals) < len(then.reversals)
-    differs = bool(then.answers) and len(now.reversals) > len(then.reversals)
-    if not (is_met or differs or released):
-        return Meeting(not made, False, None)
-    return Meeting(not made, True, _last(now))
+    entries = [*earlier, *made]
+    then, now = standing_of(earlier), standing_of(entries)
+    is_met = len(now.answers) < len(then.answers) or len(now.reversals) < len(then.reversals) or bool(released)
+    differs = not is_met and bool(then.answers) and len(now.reversals) > len(then.reversals)
+    standing = _answers(now, entries) if is_met else ()
+    return Meeting(not made, bool(then.answers), is_met or differs, standing)
 
 
-def standing_answer(entries: Sequence[Row]) -> Row | None:
-    """Give the answer that stands last, as Meeting has it."""
-    return _last(standing_of(entries))
+def standing_answers(entries: Sequence[Row]) -> tuple[Answer, ...]:
+    """Give the answers that stand of all that a claim's remittances made."""
+    return _answers(standing_of(entries), entries)
 
 
-def _last(standing: Standing) -> Row | None:
-    last = None if standing.reversals else max(standing.answers, key=_recency, default=None)
-    return None if last is None else _said_by(last)
+def _answers(standing: Standing, entries: Sequence[Row]) -> tuple[Answer, ...]:
+    return tuple(_answer(_original(answer, entries)) for answer in standing.answers)
 
 
-def _recency(answer: Stored) -> tuple[int, str, str]:
-    entry = answer.entries[0]
-    return answer.claim_version or 0, str(entry["posted_on"]), str(entry["posting_id"])
+def _original(answer: Stored, entries: Sequence[Row]) -> Stored:
+    """Give the answer itself; of a reversal that a person took back, the answer that it had met."""
+    if answer.entries[0]["rule_id"] != UNMATCHED_REVERSAL.rule_id:
+        return answer
+    same = (one for one in stored_answers(entries) if one.totals == answer.totals)
+    return next((one for one in same if one.entries[0]["rule_id"] != UNMATCHED_REVERSAL.rule_id), answer)
 
 
-def _said_by(answer: Stored) -> Row:
-    cents: Counter[str] = Counter()
-    for entry in answer.entries:
-        cents[entry["account"]] += entry["amount_cents"]
-    return {
-        "posting_id": answer.entries[0]["posting_id"],
-        "claim_version": answer.claim_version or 0,
-        "status_code": "1",
-        "paid_cents": cents[CASH],
-        "patient_cents": cents[PATIENT_RECEIVABLE],
-        "refused_cents": cents[DENIED],
-        "refused_codes": " ".join(sorted({entry["code"] for entry in answer.entries if entry["account"] == DENIED})),
-        "undecided_cents": 0,
-        "remark_codes": "",
-    }
+def _answer(stored: Stored) -> Answer:
+    entry = stored.entries[0]
+    return Answer(stored.claim_version or 0, entry["file_sha256"], entry["byte_start"])

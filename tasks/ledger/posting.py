@@ -51,31 +51,36 @@ class PostedClaim:
     released: list[str] = field(default_factory=list)
 
 
-def in_posting_order(claims: Iterable[Row], known: Mapping[str, Sequence[Row]]) -> list[Row]:
+def in_posting_order(
+    claims: Iterable[Row], said: Mapping[str, Sequence[Row]], known: Mapping[str, Sequence[Row]]
+) -> list[Row]:
     """Give the claims of one payment with reversals first, else as the file has them.
 
-    Shape: `known` are the ledger.entry rows that remittances have made, by claim_id.
+    Shape: rows of ledger.posting, of ledger.said_amount by posting_id, of ledger.entry that remittances have made by claim_id.
     Holds: a claim that the same payment pays and takes back (same payer claim number, exact negatives) comes before its
-    reversal, where no answer of that payment stands already.
+    reversal, unless that meets what stands or waits already.
     Source: domain notes 2: sort reversal before correction inside one 835 (RFI 791, 227); the exception is our own.
     """
     told = sorted(claims, key=lambda claim: claim["position"])
-    taken_back = {
-        (c["payer_claim_number"], -c["charge_cents"], -c["paid_cents"]) for c in told if c["status_code"] == REVERSED
+    own = {
+        (c["payer_claim_number"], -c["charge_cents"], -c["paid_cents"])
+        for c in told
+        if c["status_code"] == REVERSED and not _meets(c, said.get(c["posting_id"], ()), known.get(c["claim_id"], ()))
     }
 
     def rank(claim: Row) -> int:
         if claim["status_code"] == REVERSED:
             return 1
-        said = claim["payer_claim_number"], claim["charge_cents"], claim["paid_cents"]
-        is_own = claim["payer_claim_number"] and said in taken_back
-        return 0 if is_own and not _stands(claim["paid_cents"], known.get(claim["claim_id"], ())) else 2
+        money = claim["payer_claim_number"], claim["charge_cents"], claim["paid_cents"]
+        return 0 if claim["payer_claim_number"] and money in own else 2
 
     return sorted(told, key=rank)
 
 
-def _stands(paid_cents: int, earlier: Sequence[Row]) -> bool:
-    return any(answer.totals.get("", 0) == paid_cents for answer in standing_of(earlier).answers)
+def _meets(posting: Row, said: Sequence[Row], earlier: Sequence[Row]) -> bool:
+    """Say whether a reversal meets money that waits, or an answer that stands."""
+    waits = bool(posting["paid_cents"]) and waiting(earlier, -posting["paid_cents"]) is not None
+    return waits or _meets_an_answer(posting, said_legs(said), earlier)
 
 
 def post_remitted_claim(posting: Row, said: Sequence[Row], earlier: Sequence[Row], night: date) -> PostedClaim:

@@ -54,7 +54,7 @@ def standing_of(entries: Iterable[Row]) -> Standing:
     version they name, then what is left of any version meets (a void may name its own number).
     """
     rows = list(entries)
-    answers, reversals = _stored(rows, ANSWER_RULES), _stored(rows, REVERSAL_RULES)
+    answers, reversals = stored_answers(rows), _stored(rows, REVERSAL_RULES)
     for is_named in (True, False):
         left = []
         for reversal in reversals:
@@ -63,6 +63,11 @@ def standing_of(entries: Iterable[Row]) -> Standing:
             left += [] if taken else [reversal]
         reversals = left
     return Standing(answers, reversals)
+
+
+def stored_answers(entries: Iterable[Row]) -> list[Stored]:
+    """Give every answer of a claim, whether a reversal has met it or not."""
+    return _stored(entries, ANSWER_RULES)
 
 
 def taken_back(reversed_totals: Totals, claim_version: int | None, answers: Sequence[Stored]) -> tuple[Stored, ...]:

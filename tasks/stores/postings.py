@@ -9,6 +9,9 @@ from typing import Any
 
 from tasks.stores.warehouse import Warehouse
 
+Answer = tuple[int, str, int]
+"""A claim version, a file and a byte of it."""
+
 _THREADS = "ledger.posting p where p.run = $1 and not p.is_alone and hash(p.claim_id) % $2 = $3"
 
 
@@ -135,13 +138,24 @@ def moving(warehouse: Warehouse, run: int, parts: int, part: int) -> list[dict[s
     )
 
 
-def routes_of(warehouse: Warehouse, posting_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Give what tasks.denials.answers.crosses_over takes of these remitted claims."""
-    found = warehouse.rows(
-        "select remitted_claim_id, status_code, remark_codes, crossover_payer from remittances.claim where remitted_claim_id in (select unnest($1))",
-        [list(posting_ids)],
+def answers_at(warehouse: Warehouse, answers: Sequence[Answer]) -> dict[Answer, dict[str, Any]]:
+    """Give what tasks.denials.answers takes of the remitted claims that said these, by the answer, with their order of reading.
+
+    Shape: (claim_version, file_sha256, byte_start) each, a byte within the claim's loop.
+    """
+    if not answers:
+        return {}
+    places = sorted({(file_sha256, byte_start) for _, file_sha256, byte_start in answers})
+    rows = warehouse.rows(
+        """with place as (select unnest($1) as file_sha256, unnest($2) as said_start)
+           select a.said_start, p.status_code, p.paid_cents, p.patient_cents, p.refused_cents, p.refused_codes, p.undecided_cents, c.remark_codes, c.crossover_payer,
+                  c.file_sha256, c.position, y.read_on, y.paid_on, y.byte_start as payment_start
+           from place a join remittances.claim c on c.file_sha256 = a.file_sha256 and c.byte_start <= a.said_start and a.said_start < c.byte_end
+           join ledger.posting p on p.posting_id = c.remitted_claim_id join remittances.payment y on y.payment_id = c.payment_id""",
+        [[file_sha256 for file_sha256, _ in places], [start for _, start in places]],
     )
-    return {row["remitted_claim_id"]: row for row in found}
+    found = {(row["file_sha256"], row["said_start"]): row for row in rows}
+    return {answer: {**found[answer[1:]], "claim_version": answer[0]} for answer in answers if answer[1:] in found}
 
 
 def due_claims(warehouse: Warehouse) -> list[str]:

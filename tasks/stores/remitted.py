@@ -15,7 +15,7 @@ _OPEN_CLAIM = """
 create or replace temp table open_claim as
 select c.rowid as place, c.remitted_claim_id, c.file_sha256, p.originator_id, c.patient_control_number, c.payer_claim_number, c.member_number,
        c.status_code, sign(c.charge_cents) as charge_sign, abs(c.charge_cents) as charge_cents, c.rendering_npi, c.service_start_on as service_on,
-       c.crossover_payer, c.claim_id, c.claim_version, c.match_rule, null::varchar as refused_claim_id
+       c.crossover_payer, c.remark_codes, c.claim_id, c.claim_version, c.match_rule, null::varchar as refused_claim_id
 from remittances.claim c join remittances.payment p using (payment_id)
 """
 _OPEN_SERVICE = """
@@ -69,15 +69,19 @@ where k.claim_id = o.claim_id and k.payer_rank = 'P' and o.status_code in ('2', 
 """An answer of a secondary or tertiary payer is none to what we asked the primary, though a crossover carries its number:
 posted there it would be a credit that nobody has coming. Source: billing.md section 2, CLP02 19 to 21."""
 _REFUSED_BY_A_LATER_PAYER = """
-update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer' from claims.claim k
-where k.claim_id = o.claim_id and k.payer_rank = 'P' and o.status_code = '4' and exists (
-  select 1 from (
-    select c.claim_id, p.originator_id from remittances.claim c join remittances.payment p using (payment_id)
-    where c.status_code = '19' or c.crossover_payer is not null
-    union all select claim_id, originator_id from open_claim where status_code = '19' or crossover_payer is not null) f
-  where f.claim_id = o.claim_id and f.originator_id <> o.originator_id)
+update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer'
+from (with told as (
+        select c.claim_id, p.originator_id, c.payer_claim_number, c.status_code, c.crossover_payer, c.remark_codes
+        from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id in (select claim_id from open_claim where status_code = '4')
+        union all select claim_id, originator_id, payer_claim_number, status_code, crossover_payer, remark_codes from open_claim where claim_id is not null)
+      select claim_id, originator_id, payer_claim_number from told group by all
+      having bool_or(status_code = '19' or crossover_payer is not null or regexp_matches(remark_codes, '\\b(MA18|N89)\\b'))
+         and not bool_or(status_code = '22')) f
+join claims.claim k using (claim_id)
+where f.claim_id = o.claim_id and k.payer_rank = 'P' and o.status_code = '4'
+  and f.originator_id <> o.originator_id and f.payer_claim_number is distinct from o.payer_claim_number
 """
-"""The payer before has sent the claim on, so a denial (4) of another payer is the next one's."""
+"""The primary has sent the claim on and not taken that back, so a denial (4) of another payer under a number of its own is the next one's."""
 _AGAIN_OF_A_LATER_PAYER = """
 update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer'
 from (select c.payer_claim_number, p.originator_id from remittances.claim c join remittances.payment p using (payment_id) where c.match_rule = 'later_payer'

@@ -141,7 +141,9 @@ def _read_remitted(home: RemitHome, found: dict[str, Books]) -> None:
         found[tag]["payments"][step].append(row)
     for row in home.ask(_CLAIMS):
         tag, step = places[row["payment_id"]]
-        found[tag]["claims"][step].append({**row, "lines": services[row["remitted_claim_id"]], "kept": kept[row["remitted_claim_id"]]})
+        found[tag]["claims"][step].append(
+            {**row, "lines": services[row["remitted_claim_id"]], "kept": kept[row["remitted_claim_id"]]}
+        )
 
 
 def _step(night: date) -> int:

@@ -272,8 +272,9 @@ class Books:
         payment, start = rows["payment"][0], len(self.entries)
         told, amounts = asked_of(remittance)
         known = {p["claim_id"]: [e for e in self.entries if e["claim_id"] == p["claim_id"]] for p in told}
-        for posting in in_posting_order(told, known):
-            said = [a for a in amounts if a["posting_id"] == posting["posting_id"]]
+        saying = {p["posting_id"]: [a for a in amounts if a["posting_id"] == p["posting_id"]] for p in told}
+        for posting in in_posting_order(told, saying, known):
+            said = saying[posting["posting_id"]]
             earlier = [e for e in self.entries if e["claim_id"] == posting["claim_id"]]
             posted = post_remitted_claim(posting, said, earlier, night)
             self.entries += posted.entries

@@ -62,8 +62,10 @@ def posted():
 
 def post(rows, payment, told):
     entries, exceptions, releasing = [], [], set()
-    for posting in in_posting_order((p for p in told["posting"] if p["payment_id"] == payment["payment_id"]), {}):
-        said = [a for a in told["amount"] if a["posting_id"] == posting["posting_id"]]
+    due = [p for p in told["posting"] if p["payment_id"] == payment["payment_id"]]
+    saying = {p["posting_id"]: [a for a in told["amount"] if a["posting_id"] == p["posting_id"]] for p in due}
+    for posting in in_posting_order(due, saying, {}):
+        said = saying[posting["posting_id"]]
         earlier = [e for e in entries if e["claim_id"] == posting["claim_id"]]
         made = post_remitted_claim(posting, said, earlier, NIGHT)
         entries += made.entries

@@ -72,5 +72,13 @@ def test_what_is_set_aside_of_a_file_waits_until_a_person_closes_the_file(tmp_pa
         assert ("events refused" in waiting(home)) is (file == "a")
         home.leave()
     assert waiting(home) == {}
+    later = {**EVENT, "event_id": "e3", "refused_on": date(2026, 3, 6)}
+    home.held().insert(
+        "claims.refused_event", [later, {**later, "event_id": "e4", "file_sha256": None, "byte_start": None}]
+    )
+    assert waiting(home) == {"events refused": 2}
+    home.leave()
+    publish_snapshot(home.path, date(2026, 3, 6))
+    assert "c1 2026-03-06 a claim of ours: 1 x event ILLEGAL_MOVE" in run("list").output
     assert home.ask("select count(*) as kept from encounters.quarantine") == [{"kept": 2}]
-    assert home.ask("select part from reports.bad_input") == []
+    assert home.ask("select part, code from reports.bad_input") == [{"part": "answer", "code": "ILLEGAL_MOVE"}] * 2
