@@ -24,6 +24,7 @@ COMMANDS = (
     "x12",
     "sql",
     "doctor",
+    "aside",
     "practice",
     "payer",
     "ledger",
