@@ -90,10 +90,11 @@ def _post_charges_of(warehouse: Warehouse, claim_ids: Sequence[str], night: date
     at_desk = grouped(postings.patient_payments(warehouse, claim_ids), "claim_id")
     entries: list[dict[str, Any]] = []
     for claim_id, rows in lines.items():
-        claim, now, before = rows[0], [row for row in rows if row["line_number"] is not None], posted.get(claim_id, [])
-        if before and _charged(before) != _charged(now):
+        claim, now = rows[0], [row for row in rows if row["line_number"] is not None]
+        before = [line for line in posted.get(claim_id, ()) if line["charge_cents"]]
+        if claim_id in posted and _charged(before) != _charged(now):
             entries += post_charge_change(claim, before, now, night)
-        elif now and not before:
+        elif now and claim_id not in posted:
             entries += post_charges(claim, now, night)
             for paid in at_desk.get(claim_id, ()):
                 entries += post_patient_payment(claim, paid["paid_cents"], Place.of(paid), night)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tasks.claims.lifecycle import Happening, advance, standings
-from tasks.denials.cases import open_cases
+from tasks.denials.cases import correction_event, open_cases
 from tasks.denials.settlement import settle_cases
 from tasks.denials.taxonomy import load_taxonomy
+from tasks.remittance_moves import grouped
 from tasks.step import night_step
 from tasks.stores.threads import keep_moves, known_events, states_of
 from tasks.stores.warehouse import Warehouse, writer
@@ -110,23 +111,21 @@ def _rows_of(warehouse: Warehouse, table: str, claims: Sequence[Mapping[str, Any
 
 
 def _correct(warehouse: Warehouse, night: date) -> int:
-    """Send claims whose encounter was amended back to draft: as a replacement, or anew where the payer takes none or never adjudicated."""
+    """Send claims whose encounter was amended back to draft: as a replacement, or anew where the payer takes none or never adjudicated.
+
+    Holds: one event for each claim, however many of its cases it answers.
+    """
     happenings, actions = [], []
-    for case in warehouse.rows(CORRECTABLE):
-        anew = not case["accepts_replacement"] or "MA130" in case["remark_codes"].split()
-        event = "worked_as_new" if anew else "worked_as_corrected"
-        happenings.append(
-            Happening(
-                case["claim_id"],
-                case["claim_version"],
-                event,
-                f"denial of version {case['claim_version']}",
-                case["reason_code"],
-            )
-        )
-        actions.append(
-            {"case_id": case["case_id"], "action": "corrected", "detail": event, "cents": 0, "acted_on": night}
-        )
+    for cases in grouped(warehouse.rows(CORRECTABLE), "claim_id").values():
+        event = correction_event(cases)
+        last = max(cases, key=lambda c: c["claim_version"])
+        reasons = " ".join(sorted({c["reason_code"] for c in cases}))
+        source = f"denial of version {last['claim_version']}"
+        happenings.append(Happening(last["claim_id"], last["claim_version"], event, source, reasons))
+        actions += [
+            {"case_id": c["case_id"], "action": "corrected", "detail": event, "cents": 0, "acted_on": night}
+            for c in cases
+        ]
     claim_ids = sorted({h.claim_id for h in happenings})
     moved = advance(standings(states_of(warehouse, claim_ids), known_events(warehouse, claim_ids)), happenings, night)
     keep_moves(warehouse, moved)

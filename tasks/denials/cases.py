@@ -8,6 +8,7 @@ from schemas.keys import key_of
 from tasks.denials.answers import FORWARDED_AWAY, PREDETERMINATION, REVERSED, Row, Said, read_answer
 from tasks.denials.taxonomy import Taxonomy
 
+UNPROCESSABLE = "MA130"
 WITHOUT_CASES = (REVERSED, FORWARDED_AWAY, PREDETERMINATION)
 
 
@@ -31,6 +32,15 @@ def open_cases(
         return []
     said = read_answer(claim, services, adjustments, taxonomy)
     return [_case(s, claim, payment, payer, night) for s in said if s.meaning.opens_case and s.amount_cents > 0]
+
+
+def correction_event(cases: Sequence[Row]) -> str:
+    """Give the event of a claim whose encounter was amended: a replacement of it, or a new claim where one of its cases asks for that.
+
+    Shape: accepts_replacement, remark_codes. Source: domain notes 8: MA130 means a new claim.
+    """
+    is_new = any(not case["accepts_replacement"] or UNPROCESSABLE in case["remark_codes"].split() for case in cases)
+    return "worked_as_new" if is_new else "worked_as_corrected"
 
 
 def _case(said: Said, claim: Row, payment: Row, payer: Row, night: date) -> dict[str, Any]:

@@ -179,11 +179,11 @@ def current_lines(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[s
 
 
 def posted_charges(warehouse: Warehouse, claim_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Give the charge lines these claims have in the ledger now, with the bytes they came from."""
+    """Give the charge lines these claims have in the ledger now, with the bytes they came from; those taken back have 0 cents."""
     return warehouse.rows(
         """select claim_id, encounter_id, line_number, -sum(amount_cents) as charge_cents,
                   arg_max(file_sha256, posted_on) as file_sha256, arg_max(byte_start, posted_on) as byte_start, arg_max(byte_end, posted_on) as byte_end
-           from ledger.entry where account = 'charges' and claim_id in (select unnest($1)) group by 1, 2, 3 having sum(amount_cents) <> 0 order by 1, 3""",
+           from ledger.entry where account = 'charges' and claim_id in (select unnest($1)) group by 1, 2, 3 order by 1, 3""",
         [list(claim_ids)],
     )
 

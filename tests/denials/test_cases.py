@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tasks.denials.cases import open_cases
+from tasks.denials.cases import correction_event, open_cases
 
 from .remitted import NIGHT, PAYER, PAYMENT, TAXONOMY, answer
 
@@ -82,3 +82,17 @@ def test_a_reason_said_at_both_levels_is_one_case():
 def test_a_case_has_the_same_key_each_time():
     told = answer("A", (1, 0, {"CO-50": 30}))
     assert opened(told) == opened(told)
+
+
+@pytest.mark.parametrize(
+    ("cases", "expected"),
+    [
+        ([(True, "")], "worked_as_corrected"),
+        ([(True, "N30"), (True, "M76")], "worked_as_corrected"),
+        ([(True, ""), (True, "N30 MA130")], "worked_as_new"),
+        ([(False, "")], "worked_as_new"),
+    ],
+)
+def test_a_claim_is_corrected_once_whatever_the_number_of_its_cases(cases, expected):
+    told = [{"accepts_replacement": accepts, "remark_codes": remarks} for accepts, remarks in cases]
+    assert correction_event(told) == expected
