@@ -147,11 +147,13 @@ def answers_at(warehouse: Warehouse, answers: Sequence[Answer]) -> dict[Answer, 
         return {}
     places = sorted({(file_sha256, byte_start) for _, file_sha256, byte_start in answers})
     rows = warehouse.rows(
-        """with place as (select unnest($1) as file_sha256, unnest($2) as said_start)
+        """with place as (select unnest($1) as file_sha256, unnest($2) as said_start),
+           claim as (select c.* from remittances.claim c semi join place using (file_sha256))
            select a.said_start, p.status_code, p.paid_cents, p.patient_cents, p.refused_cents, p.refused_codes, p.undecided_cents, c.remark_codes, c.crossover_payer,
                   c.file_sha256, c.position, y.read_on, y.paid_on, y.byte_start as payment_start
-           from place a join remittances.claim c on c.file_sha256 = a.file_sha256 and c.byte_start <= a.said_start and a.said_start < c.byte_end
-           join ledger.posting p on p.posting_id = c.remitted_claim_id join remittances.payment y on y.payment_id = c.payment_id""",
+           from place a asof join claim c on c.file_sha256 = a.file_sha256 and c.byte_start <= a.said_start
+           join ledger.posting p on p.posting_id = c.remitted_claim_id join remittances.payment y on y.payment_id = c.payment_id
+           where a.said_start < c.byte_end""",
         [[file_sha256 for file_sha256, _ in places], [start for _, start in places]],
     )
     found = {(row["file_sha256"], row["said_start"]): row for row in rows}
