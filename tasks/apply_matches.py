@@ -19,7 +19,7 @@ from tasks.ledger.suspense import TAKEN_BACK
 from tasks.remittance_moves import exception_row, grouped, move_by_decision, move_claims
 from tasks.step import night_step
 from tasks.stores import matches, postings
-from tasks.stores.remitted import match_by_person, match_waiting
+from tasks.stores.remitted import LATER_PAYER, match_by_person, match_waiting, unmatch
 from tasks.stores.warehouse import Warehouse, writer
 
 Row = Mapping[str, Any]
@@ -35,6 +35,8 @@ def apply_matches(home: Path, night: date) -> dict[str, int]:
     with writer(home) as warehouse:
         decided = [_carry_out(warehouse, decision, night) for decision in matches.due_decisions(warehouse)]
         warehouse.insert("remittances.decided_match", decided)
+        for remitted in matches.denials_of_later_payers(warehouse, night):
+            _take_back(warehouse, remitted, night)
         late = match_waiting(warehouse, night)
         exceptions = _post_late(warehouse, late, night) if late else 0
     refused = sum(1 for row in decided if row["verdict"] == "refused")
@@ -51,7 +53,7 @@ def _carry_out(warehouse: Warehouse, decision: Row, night: date) -> dict[str, An
     if message or remitted is None:
         return {**row, "verdict": "refused", "message": message}
     if decision["kind"] == "unmatch_claim":
-        _take_back(warehouse, remitted, decision_id, night)
+        _take_back(warehouse, remitted, night, decision_id)
     else:
         match_by_person(warehouse, remitted_id, claim_id, decision_id, night)
         _post_late(warehouse, [remitted_id], night, decision_id)
@@ -115,10 +117,13 @@ def _released(posting: Row, waiting: Iterable[Row], key: str, night: date) -> li
     )
 
 
-def _take_back(warehouse: Warehouse, remitted: Row, decision_id: str, night: date) -> None:
-    """Take all that a remitted claim made at its claim back; its money waits again, and the claim has an answer less."""
+def _take_back(warehouse: Warehouse, remitted: Row, night: date, decision_id: str | None = None) -> None:
+    """Take all that a remitted claim made at its claim back; its money waits again, and the claim has an answer less.
+
+    Holds: without a decision it is the answer of a later payer.
+    """
     claim_id, remitted_id = remitted["claim_id"], remitted["remitted_claim_id"]
-    key = key_of(remitted_id, "unmatch", decision_id)
+    key = key_of(remitted_id, "unmatch", decision_id or LATER_PAYER)
     made = [
         entry
         for entry in matches.entries_at_claim(warehouse, remitted_id, claim_id)
@@ -135,11 +140,12 @@ def _take_back(warehouse: Warehouse, remitted: Row, decision_id: str, night: dat
         key_of(key, UNMATCHED_MONEY.rule_id), Subject(night, trace_number=remitted["trace_number"]), list(waits)
     )
     warehouse.insert("ledger.entry", entries)
-    match_by_person(warehouse, remitted_id, None, decision_id, night)
+    unmatch(warehouse, remitted_id, "unmatched_by_person" if decision_id else LATER_PAYER, decision_id, night)
     matches.judge_again(warehouse, [remitted_id], night)
     if made:
         left = standing_answers([*known, *entries])
-        move_by_decision(warehouse, remitted, left, "a person took the match back", decision_id, night)
+        why = "a person took the match back" if decision_id else "it was the next payer's answer"
+        move_by_decision(warehouse, remitted, left, why, decision_id or LATER_PAYER, night)
 
 
 def _negatives(made: Sequence[Row]) -> list[Leg]:

@@ -11,6 +11,9 @@ from datetime import date
 
 from tasks.stores.warehouse import Warehouse
 
+LATER_PAYER = "later_payer"
+"""The rule under which an answer of the payer after ours waits."""
+
 _OPEN_CLAIM = """
 create or replace temp table open_claim as
 select c.rowid as place, c.remitted_claim_id, c.file_sha256, p.originator_id, c.patient_control_number, c.payer_claim_number, c.member_number,
@@ -238,20 +241,31 @@ def match_waiting(warehouse: Warehouse, night: date) -> list[str]:
     return [row["remitted_claim_id"] for row in found]
 
 
-def match_by_person(
-    warehouse: Warehouse, remitted_claim_id: str, claim_id: str | None, decision_id: str, night: date
+def unmatch(
+    warehouse: Warehouse, remitted_claim_id: str, match_rule: str, decision_id: str | None, night: date
 ) -> None:
-    """The remitted claim is that claim of ours, the version with its charge or else the newest sent; without one it waits.
+    """The remitted claim is none of ours, and waits for the reason that the rule says.
+
+    Shape: remittances.claim, remittances.service.
+    """
+    with _opened(warehouse, f"{_OPEN_CLAIM} where c.remitted_claim_id = $1", [remitted_claim_id]):
+        warehouse.execute("update open_claim set claim_id = null, claim_version = null, match_rule = $1", [match_rule])
+        warehouse.execute("update open_service set line_number = null")
+        _keep(warehouse, night, decision_id)
+
+
+def match_by_person(warehouse: Warehouse, remitted_claim_id: str, claim_id: str, decision_id: str, night: date) -> None:
+    """The remitted claim is that claim of ours, the version with its charge or else the newest sent.
 
     Shape: remittances.claim, remittances.service.
     """
     chosen = f"{_OPEN_CLAIM} where c.remitted_claim_id = $1"
     with _opened(warehouse, chosen, [remitted_claim_id]):
         warehouse.execute(
-            """update open_claim set claim_id = $1, match_rule = $2, claim_version =
+            """update open_claim set claim_id = $1, match_rule = 'person', claim_version =
                  (select arg_max(b.claim_version, (v.total_charge_cents = charge_cents, b.claim_version)) from claims.batch_claim b
                   join claims.version v using (claim_id, claim_version) where b.claim_id = $1)""",
-            [claim_id, "person" if claim_id else "unmatched_by_person"],
+            [claim_id],
         )
         _match_lines(warehouse)
         _keep(warehouse, night, decision_id)
