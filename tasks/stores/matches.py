@@ -42,14 +42,16 @@ def denials_of_later_payers(warehouse: Warehouse, night: date) -> list[dict[str,
     """
     found = warehouse.rows(
         """with forwarded as (
-             select c.claim_id, p.originator_id, c.payer_claim_number from remittances.claim c join remittances.payment p using (payment_id) join claims.claim k using (claim_id)
+             select c.claim_id, p.originator_id, c.payer_claim_number
+             from remittances.claim c join remittances.payment p using (payment_id) join claims.claim k using (claim_id)
              where c.matched_on = $1 and k.payer_rank = 'P' and p.verdict = 'accepted'
                and (c.status_code = '19' or c.crossover_payer is not null or regexp_matches(c.remark_codes, '\\b(MA18|N89)\\b'))),
            said as (
              select c.*, p.originator_id from (select * from remittances.claim where claim_id in (select claim_id from forwarded)) c
              join remittances.payment p on p.payment_id = c.payment_id and p.verdict = 'accepted')
            select distinct s.remitted_claim_id from said s join forwarded f using (claim_id)
-           where s.status_code = '4' and s.match_rule <> 'person' and s.originator_id <> f.originator_id and s.payer_claim_number is distinct from f.payer_claim_number
+           where s.status_code = '4' and s.match_rule <> 'person' and s.originator_id <> f.originator_id
+             and s.payer_claim_number is distinct from f.payer_claim_number
              and not exists (select 1 from said b where b.claim_id = s.claim_id and b.status_code = '22' and b.originator_id = s.originator_id
                              and b.payer_claim_number is not distinct from s.payer_claim_number)
            order by 1""",
