@@ -250,7 +250,6 @@ def unmatch(
     """
     with _opened(warehouse, f"{_OPEN_CLAIM} where c.remitted_claim_id = $1", [remitted_claim_id]):
         warehouse.execute("update open_claim set claim_id = null, claim_version = null, match_rule = $1", [match_rule])
-        warehouse.execute("update open_service set line_number = null")
         _keep(warehouse, night, decision_id)
 
 

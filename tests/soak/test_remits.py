@@ -4,7 +4,7 @@ import os
 
 for name, size in {
     "REMIT_WORLDS": "200",  # about three files each
-    "REMIT_REPEATS": "165",  # nights
+    "REMIT_REPEATS": "167",  # nights
     "REMIT_MUTATED": "200",
     "REMIT_MUTATIONS": "1000000",  # all
     "REMIT_SEEDS": "20",
