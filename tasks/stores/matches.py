@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from tasks.stores.remitted import SENT_ON
 from tasks.stores.warehouse import Warehouse
 
 KINDS = ("match_claim", "unmatch_claim")
@@ -39,13 +40,13 @@ def denials_of_later_payers(warehouse: Warehouse, night: date) -> list[dict[str,
     """Give the denials (4) posted to a primary's claim before the night on which its payer turned out to have sent it on.
 
     Shape: as remitted_claim. Holds: each is of another payer, under a number of its own, and not taken back by it since.
+    Source: as tasks.stores.remitted has it of a denial that is read after the crossover.
     """
     found = warehouse.rows(
-        """with forwarded as (
+        f"""with forwarded as (
              select c.claim_id, p.originator_id, c.payer_claim_number
              from remittances.claim c join remittances.payment p using (payment_id) join claims.claim k using (claim_id)
-             where c.matched_on = $1 and k.payer_rank = 'P' and p.verdict = 'accepted'
-               and (c.status_code = '19' or c.crossover_payer is not null or regexp_matches(c.remark_codes, '\\b(MA18|N89)\\b'))),
+             where c.matched_on = $1 and k.payer_rank = 'P' and p.verdict = 'accepted' and {SENT_ON}),
            said as (
              select c.*, p.originator_id from (select * from remittances.claim where claim_id in (select claim_id from forwarded)) c
              join remittances.payment p on p.payment_id = c.payment_id and p.verdict = 'accepted')

@@ -71,20 +71,23 @@ where k.claim_id = o.claim_id and k.payer_rank = 'P' and o.status_code in ('2', 
 """
 """An answer of a secondary or tertiary payer is none to what we asked the primary, though a crossover carries its number:
 posted there it would be a credit that nobody has coming. Source: billing.md section 2, CLP02 19 to 21."""
-_REFUSED_BY_A_LATER_PAYER = """
+SENT_ON = "(status_code = '19' or crossover_payer is not null or regexp_matches(remark_codes, '\\b(MA18|N89)\\b'))"
+"""A primary's answer that sends the claim on to the next payer. Source: billing.md section 2, CLP02 19, NM1*TT, MA18 and N89."""
+
+_REFUSED_BY_A_LATER_PAYER = f"""
 update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer'
 from (with told as (
         select c.claim_id, p.originator_id, c.payer_claim_number, c.status_code, c.crossover_payer, c.remark_codes
         from remittances.claim c join remittances.payment p using (payment_id) where c.claim_id in (select claim_id from open_claim where status_code = '4')
         union all select claim_id, originator_id, payer_claim_number, status_code, crossover_payer, remark_codes from open_claim where claim_id is not null)
       select claim_id, originator_id, payer_claim_number from told group by all
-      having bool_or(status_code = '19' or crossover_payer is not null or regexp_matches(remark_codes, '\\b(MA18|N89)\\b'))
-         and not bool_or(status_code = '22')) f
+      having bool_or({SENT_ON}) and not bool_or(status_code = '22')) f
 join claims.claim k using (claim_id)
 where f.claim_id = o.claim_id and k.payer_rank = 'P' and o.status_code = '4'
   and f.originator_id <> o.originator_id and f.payer_claim_number is distinct from o.payer_claim_number
 """
-"""The primary has sent the claim on and not taken that back, so a denial (4) of another payer under a number of its own is the next one's."""
+"""The primary has sent the claim on and not taken that back, so a denial (4) of another payer under a number of its own is
+the next one's. Source: billing.md sections 2 and 6 (crossover); that originator and number tell the payers apart is our own rule."""
 _AGAIN_OF_A_LATER_PAYER = """
 update open_claim o set claim_id = null, claim_version = null, match_rule = 'later_payer'
 from (select c.payer_claim_number, p.originator_id from remittances.claim c join remittances.payment p using (payment_id) where c.match_rule = 'later_payer'

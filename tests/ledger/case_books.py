@@ -59,6 +59,11 @@ def run(path: Path, cases: Sequence[Words]) -> list[Books | None]:
     return [read[tag_of(n)] if tag_of(n) in tellings else None for n in range(len(cases))]
 
 
+def run_by_name(path: Path, told_by_name: Mapping[str, Words]) -> dict[str, Books | None]:
+    """Give the books of each case by its name, as `run` does."""
+    return dict(zip(told_by_name, run(path, list(told_by_name.values())), strict=True))
+
+
 def _send(home: RemitHome, now: Mapping[str, Any]) -> None:
     """What the steps of a night say was sent is in the warehouse, and what else the practice has heard."""
     sent = [(claims, tag) for tag, (claims, _, _) in now.items()]

@@ -11,7 +11,7 @@ import yaml
 from schemas.money import cents_of
 from tests.remits.making import DAY, NPI, TAG, Claim, Clp, Line, Payment, Plb, dollars, interchange, written
 
-CASES = sorted((Path(__file__).parent.parent / "cases" / "posting").glob("*.yaml"))
+FOLDER = Path(__file__).parent.parent / "cases"
 REASON = re.compile(r"[A-Z]{2}-\w+")
 CODES = {1: "99213", 2: "85025", 3: "71046", 4: "20610"}
 SENT_WORDS = {"charges", "charges become", "sent again", "claim", "rank", "member", "patient pays", "payer tells"}
@@ -35,6 +35,11 @@ Words = Mapping[str, Any]
 def load(path: Path) -> dict[str, Any]:
     """Give a case as text: nothing is read as a number."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+
+
+def cases_of(folder: str) -> dict[str, dict[str, Any]]:
+    """Give the cases of a folder by name."""
+    return {path.stem: load(path) for path in sorted((FOLDER / folder).glob("*.yaml"))}
 
 
 def ours(name: str) -> str:

@@ -6,12 +6,12 @@ import pytest
 
 from tasks.ledger.accounts import load_accounts
 
-from .case_books import differences, run
+from .case_books import differences, run, run_by_name
 from .case_mutations import mutations
-from .casebook import CASES, load
+from .casebook import FOLDER, cases_of
 
-TOLD = {path.stem: load(path) for path in CASES}
-RULES = list(csv.DictReader((CASES[0].parent / "RULES.csv").read_text(encoding="utf-8").splitlines()))
+TOLD = cases_of("posting")
+RULES = list(csv.DictReader((FOLDER / "posting" / "RULES.csv").read_text(encoding="utf-8").splitlines()))
 PUBLISHED = {
     "status": "1 2 3 4 19 20 21 22 23 25",
     "handling": "C D H P U X",
@@ -23,9 +23,7 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory):
-    """Give what the real steps made of every case."""
-    made = run(tmp_path_factory.mktemp("cases") / "home", list(TOLD.values()))
-    return dict(zip(TOLD, made, strict=True))
+    return run_by_name(tmp_path_factory.mktemp("cases") / "home", TOLD)
 
 
 @pytest.mark.parametrize("name", TOLD)

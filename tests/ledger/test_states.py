@@ -3,21 +3,17 @@
 The words are those of the posting cases; what a case does not say of entries and moves is not asked here.
 """
 
-from pathlib import Path
-
 import pytest
 
-from .case_books import differences, run
-from .casebook import load
+from .case_books import differences, run_by_name
+from .casebook import cases_of
 
-TOLD = {path.stem: load(path) for path in sorted((Path(__file__).parents[1] / "cases" / "states").glob("*.yaml"))}
+TOLD = cases_of("states")
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory):
-    """Give what the real steps made of every case."""
-    made = run(tmp_path_factory.mktemp("states") / "home", list(TOLD.values()))
-    return dict(zip(TOLD, made, strict=True))
+    return run_by_name(tmp_path_factory.mktemp("states") / "home", TOLD)
 
 
 @pytest.mark.parametrize("name", TOLD)
