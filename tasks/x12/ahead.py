@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from threading import Lock
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,6 +20,38 @@ _SWITCH_SECONDS = 0.0005
 Measured in turns: two threads took 0.75 s for 100 MB with the ordinary 5 ms, 0.67 s with this (medians of five)."""
 
 
+@dataclass
+class _Stock(Generic[Item]):
+    """Items with their numbers, taken one after the other, and one more than is wanted.
+
+    A thread that finds another one taking works on that one instead of waiting. Measured: two threads were idle for 10 %
+    of their time, then for 5 %.
+    """
+
+    items: Iterator[Item]
+    taken: SimpleQueue[tuple[int, list[Item]]] = field(default_factory=SimpleQueue)
+    count: int = 0
+    lock: Any = field(default_factory=Lock)
+
+    def take(self) -> tuple[int, list[Item]]:
+        """Give the next item in a list, or an empty one where there is none, and its number."""
+        while True:
+            with suppress(Empty):  # somebody else was faster
+                if not self.lock.acquire(blocking=self.taken.empty()):
+                    return self.taken.get_nowait()
+                try:
+                    self._fill()
+                    return self.taken.get_nowait()
+                finally:
+                    self.lock.release()
+
+    def _fill(self) -> None:
+        most = 2 if self.count else 1  # the second thread need not wait for the first one's
+        while self.taken.qsize() < most:
+            self.taken.put((self.count, list(_one(self.items))))
+            self.count += 1
+
+
 def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
     """Give work(item) for each item, in order.
 
@@ -26,12 +60,10 @@ def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int
     if threads <= 1:
         yield from map(work, items)
         return
-    lock, numbers = Lock(), iter(range(1_000_000_000))
+    stock = _Stock(items)
 
     def take() -> tuple[int, list[Result]]:
-        with lock:
-            number = next(numbers)
-            taken = list(_one(items))
+        number, taken = stock.take()
         return number, [work(item) for item in taken]
 
     with _switching(), ThreadPoolExecutor(threads) as pool:
