@@ -32,6 +32,7 @@ _BOM = b"\xef\xbb\xbf"
 _HEAD = 300
 """Bytes of an 835 by which another is seen that may be the same: BPR and TRN are among them."""
 
+_FIRST_OTHER = 0x80
 _LOOK_AHEAD = 1_000
 """Bytes that must be at hand to tell the separators of an interchange."""
 
@@ -161,7 +162,8 @@ class _Wrapped(Exception):
 class _Reader:
     """One file on its way to transactions.
 
-    Holds: `place` is the next byte to read; `delimiters` are those of the open interchange, None between two.
+    Holds: `place` is the next byte to read; `delimiters` are those of the open interchange, None between two; a large
+    file that is not in memory is looked at for other bytes than ASCII on the way: `is_looked_at` tells that all of it was.
     """
 
     number: int
@@ -174,47 +176,66 @@ class _Reader:
     marks: Marks = field(init=False)
     file: FileRead = field(init=False)
     payments: dict[tuple[int, bytes], list[int]] = field(default_factory=dict)
+    is_looked_at: bool = False
 
     def __post_init__(self) -> None:
-        """Take Latin-1 as UTF-8 from the start."""
+        """Look at what is in memory, or small."""
         self.marks = Marks(self.number)
         self.file = FileRead(self.number, self.marks.tolerances)
-        if not _is_ascii(self.content):
-            whole = self.content[:]
-            self.marks.tolerances["NON_ASCII"] += not whole.replace(_BOM, b"").isascii()
-            self.content, self.offsets = transcoded(whole)
+        if isinstance(self.content, bytes) or len(self.content) <= BLOCK_BYTES:
+            self._look_at_rest()
+
+    def _look_at_rest(self) -> None:
+        """Take the file as UTF-8 where a byte behind the reader's place is not ASCII."""
+        places = range(self.place, len(self.content), BLOCK_BYTES)
+        if not self.is_looked_at and not all(_is_ascii(self.content[p : p + BLOCK_BYTES]) for p in places):
+            self._take_as_utf_8()
+        self.is_looked_at = True
+
+    def _take_as_utf_8(self) -> None:
+        """Take all bytes as UTF-8, Latin-1 though they may be; places before the first that is not ASCII stay the same."""
+        whole = self.content[:]
+        self.marks.tolerances["NON_ASCII"] += not whole.replace(_BOM, b"").isascii()
+        self.content, self.offsets = transcoded(whole)
+        self.is_looked_at = True
 
     def pieces(self, *, is_plain: bool) -> Iterator[Piece]:
         """Give the file in pieces, each with a buffer of its own."""
         size = BLOCK_BYTES
         while True:
             origin = self.place
+            part = b"" if isinstance(self.content, bytes) else self.content[origin : origin + size]
+            if not self.is_looked_at and not _is_ascii(part):
+                self._take_as_utf_8()
+                continue
             is_end = origin + size >= len(self.content)
             self.marks.transactions = []
-            block = self._block(origin, min(origin + size, len(self.content)), is_end, is_plain)
+            block = self._block(part, origin, min(origin + size, len(self.content)), is_end, is_plain)
             try:
                 self.read(block)
             except _Wrapped:
                 self._unwrap()
                 is_end = False
+            if self.file.fault:
+                self._look_at_rest()
             is_last = is_end or self.file.fault is not None
             yield Piece(block.index, self.marks.transactions, [self.file] if is_last else [])
             if is_last:
                 return
             size = BLOCK_BYTES if self.place > origin else size * 2
 
-    def _block(self, origin: int, end: int, is_end: bool, is_plain: bool) -> _Block:
-        """Give the block content[origin:end]; of a file in memory it is no copy."""
+    def _block(self, part: bytes, origin: int, end: int, is_end: bool, is_plain: bool) -> _Block:
+        """Give the block content[origin:end], which is `part`; of a file in memory it is no copy."""
         offsets = None if self.offsets is None else self.offsets[origin:end]
         if isinstance(self.content, bytes):
             index = new_index(memoryview(self.content)[origin:end], offsets, is_plain=is_plain)
             return _Block(index, self.content, origin, end, 0, origin, is_end)
-        part = self.content[origin:end]
         return _Block(new_index(part, offsets, is_plain=is_plain), part, 0, len(part), 0, origin, is_end)
 
     def _unwrap(self) -> None:
         """Take the line ends out of all that is still to be read."""
         assert self.delimiters
+        self._look_at_rest()
         self.marks.tolerances["NEWLINE_INSIDE"] += 1
         rest, kept = unwrapped(self.content[self.place :], self.delimiters.segment)
         offsets = np.arange(len(self.content)) if self.offsets is None else self.offsets
@@ -285,18 +306,16 @@ class _Reader:
             if payment.kind != "835":
                 continue
             start, end = (int(starts[payment.numbers[place]]) - block.shift for place in (0, -1))
-            size = end - start
-            alike = self.payments.setdefault((size, self.content[start : start + min(size, _HEAD)]), [])
+            size, place = end - start, block.place_of(start)
+            alike = self.payments.setdefault((size, block.content[place : place + min(size, _HEAD)]), [])
             if any(self.content[other : other + size] == self.content[start:end] for other in alike):
                 raise fault("REPEATED", "the same 835 stands twice in the file", payment.byte_start, "ST")
             alike.append(start)
 
 
-def _is_ascii(content: Content) -> bool:
-    """Tell whether all bytes are ASCII; a file that is not in memory is looked at block by block."""
-    if isinstance(content, bytes):
-        return content.isascii()
-    return all(content[place : place + BLOCK_BYTES].isascii() for place in range(0, len(content), BLOCK_BYTES))
+def _is_ascii(content: bytes) -> bool:
+    """Tell whether all bytes are ASCII: numpy looks at many at once, and holds no lock of the interpreter."""
+    return not content or bool(np.frombuffer(content, np.uint8).max() < _FIRST_OTHER)
 
 
 def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:

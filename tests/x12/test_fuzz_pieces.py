@@ -83,6 +83,33 @@ def test_a_file_says_the_same_alone_and_among_others():
         assert said_together(contents) == alone, f"number {number}"
 
 
+class OnDisk:
+    """A file that is not in memory: it gives its bytes by slices, as `vault.FileBytes` does."""
+
+    def __init__(self, content):
+        self._content = content
+
+    def __len__(self):
+        return len(self._content)
+
+    def __getitem__(self, part):
+        return self._content[part]
+
+
+def test_a_file_says_the_same_in_memory_and_on_disk(monkeypatch):
+    rng, sound, met = random.Random(SEED), list(many_interchanges().values()), 0
+    for number in range(60):
+        content = bytearray(rng.choice(sound))
+        for _ in range(rng.randrange(3)):  # a Latin-1 letter, a line end, another separator: anywhere
+            content[rng.randrange(len(content))] = rng.choice(b"\xe9\xfc\n*~Z")
+        content = bytes(content).decode("latin-1").encode(rng.choice(["latin-1", "utf-8"]))
+        met += not content.isascii()
+        for size in (1200, 5000):
+            monkeypatch.setattr(envelope, "BLOCK_BYTES", size)
+            assert said_together([OnDisk(content)]) == said_together([content]), f"number {number}, block {size}"
+    assert met > 15
+
+
 def test_compiled_kernels_say_what_plain_ones_say():
     pytest.importorskip("numba", reason="without numba nothing is compiled")
     rng = random.Random(SEED)
