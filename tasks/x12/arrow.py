@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from tasks.x12 import convert
 from tasks.x12.columns import Array, Rows, Values
-from tasks.x12.convert import QUANTITY_PLACES
+from tasks.x12.convert import QUANTITY_PLACES, WORD_BYTES
 from tasks.x12.layout import KEPT
 from tasks.x12.tables import Tables
 
 _TYPES: Mapping[str, pa.DataType] = {
     "cents": pa.int64(),
-    "quantity": pa.decimal128(15, QUANTITY_PLACES),
+    "quantity": pa.decimal64(15, QUANTITY_PLACES),
     "date": pa.date32(),
     "first_day": pa.date32(),
     "last_day": pa.date32(),
@@ -81,7 +81,7 @@ def arrow_columns(
         found["file_sha256"] = pa.DictionaryArray.from_arrays(files, hashes)
     found |= {"byte_start": _numbers(pa.int64(), rows.byte_start), "byte_end": _numbers(pa.int64(), rows.byte_end)}
     if place := names.place(rows):
-        found[place] = _numbers(pa.int32(), rows.places.astype(np.int32))
+        found[place] = _numbers(pa.int32(), rows.places.copy())
     return found | (_kept_columns(tables) if name == KEPT else _columns(tables, rows, names))
 
 
@@ -114,8 +114,8 @@ def _parent_starts(tables: Tables, rows: Rows, parent: str) -> pa.Array:
     """Give the first byte of each row's parent, null where it has none."""
     above, numbers = tables.rows[parent], rows.parents[parent]
     starts = np.empty(len(rows), np.int64)
-    tables.index.fitting(convert).parent_bytes(above.byte_start, numbers, starts)
-    return _numbers(pa.int64(), starts, numbers >= 0)
+    count = tables.index.fitting(convert).parent_bytes(above.byte_start, numbers, starts)
+    return _numbers(pa.int64(), starts, None if count == len(rows) else numbers >= 0)
 
 
 def _files(tables: Tables, rows: Rows) -> pa.Array:
@@ -172,8 +172,9 @@ def _told_text(tables: Tables, values: Values, *, has_null: bool) -> pa.Array:
 def _text(tables: Tables, starts: Array, sizes: Array, filled: int, size: int, has_null: bool) -> pa.Array:
     if not size:
         return _empty_column(pa.string(), len(starts), has_null=has_null)
-    offsets, text = np.empty(len(starts) + 1, np.int32), np.empty(size, np.uint8)
-    tables.index.fitting(convert).texts(tables.index.data, starts, sizes, offsets, text)
+    offsets, text = np.empty(len(starts) + 1, np.int32), np.empty(size + WORD_BYTES, np.uint8)
+    wide = -1 if tables.index.is_plain else len(tables.index.content) - WORD_BYTES
+    tables.index.fitting(convert).texts(tables.index.data, starts, sizes, wide, offsets, text)
     valid = _bits(sizes > 0) if has_null and filled < len(starts) else None
     return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(text), valid)
 
@@ -194,16 +195,11 @@ def value_column(tables: Tables, values: Values) -> pa.Array:
     """Give a column in its type; what is empty or cannot be read is null."""
     if values.numbers is None:
         return _told_text(tables, values, has_null=True)
-    numbers, type_ = values.numbers, _TYPES[values.column.type]
+    count, type_ = len(values.starts), _TYPES[values.column.type]
     if not values.filled:
-        return _empty_column(type_, len(numbers), has_null=True)
-    if type_ == pa.date32():
-        numbers = numbers.astype(np.int32)
-    elif values.column.type == "quantity":
-        numbers = np.stack((numbers, numbers >> 63), axis=1)
-    valid = None if values.filled == len(numbers) else _bits(values.is_filled)
-    buffers = [valid, pa.py_buffer(np.ascontiguousarray(numbers))]
-    return pa.Array.from_buffers(type_, len(values.starts), buffers)
+        return _empty_column(type_, count, has_null=True)
+    valid = None if values.filled == count else _bits(values.is_filled)
+    return pa.Array.from_buffers(type_, count, [valid, pa.py_buffer(values.numbers)])
 
 
 def _empty_column(type_: pa.DataType, count: int, *, has_null: bool) -> pa.Array:

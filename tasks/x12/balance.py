@@ -14,7 +14,7 @@ from tasks.x12.tables import Tables
 
 Verdicts = dict[str, dict[str, int]]
 
-_REVERSAL, _PATIENT = b"22", b"PR"
+_REVERSAL, _PATIENT = "22", "PR"
 
 
 def balance(parts: Sequence[Tables]) -> Verdicts:

@@ -14,6 +14,13 @@ _MINUS, _POINT = 45, 46
 _MOST_DECIMAL_BYTES = 1_000
 """Longer text is no decimal that anybody means."""
 
+_FEWEST_CENT_BYTES, _MOST_CENT_BYTES, _MOST_WHOLE_BYTES, WORD_BYTES = 4, 8, 7, 8
+_LOW_SEVEN = 0x00FFFFFFFFFFFFFF
+_ZEROS = 0x0030303030303030
+_SIXES = 0x0006060606060606
+_HIGH_HALVES = 0x00F0F0F0F0F0F0F0
+"""Seven bytes: a byte less its zero is a digit where neither it nor it and six reaches into the high half."""
+
 _MOST_CODE_BYTES = 7
 _DATE_BYTES = 8
 _EPOCH = 719_468
@@ -55,22 +62,53 @@ def decimal(data: Data, start: int, size: int, places: int, most: int, most_plac
 
 
 @kernel
-def plain_cents(data: Data, start: int, size: int) -> int:
-    """Give the cents of digits, a point and two digits, as nearly every amount is written; -1 for another text.
+def eight_bytes(data: Data, start: int) -> int:
+    """Give eight bytes as a number, the first lowest; a compiler reads them at once."""
+    low = int(data[start]) | int(data[start + 1]) << 8 | int(data[start + 2]) << 16 | int(data[start + 3]) << 24
+    high = int(data[start + 4]) | int(data[start + 5]) << 8 | int(data[start + 6]) << 16 | int(data[start + 7]) << 24
+    return low | high << 32
 
-    Holds: what it gives is what `decimal` gives; it asks less, and its loop is all that cannot be foreseen.
+
+@kernel
+def seven_digits(signs: int) -> int:
+    """Give seven digits, the first the lowest byte, as a number; -1 where one of them is something else.
+
+    Holds: digits are joined to pairs, those to fours, those to one; no step is longer than 63 bits.
     """
-    point = start + size - 3
-    if size < 4 or size > MOST_AMOUNT_DIGITS or int(data[point]) != _POINT:
+    digits = signs ^ _ZEROS
+    if (digits | digits + _SIXES) & _HIGH_HALVES != 0:
         return -1
-    number, strange = 0, False
-    for place in range(start, point):
-        digit = int(data[place]) - 48
-        strange |= digit < 0 or digit > 9
-        number = number * 10 + digit
-    tens, ones = int(data[point + 1]) - 48, int(data[point + 2]) - 48
-    strange |= tens < 0 or tens > 9 or ones < 0 or ones > 9
-    return -1 if strange else number * 100 + tens * 10 + ones
+    digits <<= 8
+    digits = (digits * 10 + (digits >> 8)) & 0x00FF00FF00FF00FF
+    digits = (digits * 100 + (digits >> 16)) & 0x0000FFFF0000FFFF
+    return (digits * 10_000 + (digits >> 32)) & 0xFFFFFFFF
+
+
+@kernel
+def plain_cents(data: Data, start: int, size: int) -> int:
+    """Give the cents of one to five digits, a point and two digits, as nearly every amount is written; -1 for another text.
+
+    Holds: what it gives is what `decimal` gives; it asks less, and nothing in it depends on how many digits there are.
+    """
+    end = start + size
+    if size < _FEWEST_CENT_BYTES or size > _MOST_CENT_BYTES or end < WORD_BYTES or int(data[end - 3]) != _POINT:
+        return -1
+    signs = eight_bytes(data, end - WORD_BYTES)
+    before = 8 * (_MOST_CENT_BYTES - size)
+    dollars = (signs & 0xFFFFFFFFFF) >> before << before | _ZEROS & ((1 << before) - 1)
+    return seven_digits(dollars | (signs >> 48 & 0xFFFF) << 40)
+
+
+@kernel
+def plain_thousandths(data: Data, start: int, size: int) -> int:
+    """Give the thousandths of one to seven digits, as nearly every quantity is written; -1 for another text."""
+    end = start + size
+    if size < 1 or size > _MOST_WHOLE_BYTES or end < WORD_BYTES:
+        return -1
+    signs = eight_bytes(data, end - WORD_BYTES) >> 8 & _LOW_SEVEN
+    before = 8 * (_MOST_WHOLE_BYTES - size)
+    whole = seven_digits(signs >> before << before | _ZEROS & ((1 << before) - 1))
+    return whole * 1_000 if whole >= 0 else -1
 
 
 @kernel
@@ -90,7 +128,10 @@ def decimals(
     for row in range(len(starts)):
         values[row], verdicts[row] = 0, EMPTY
         if sizes[row] > 0:
-            value = plain_cents(data, int(starts[row]), int(sizes[row])) if places == CENT_PLACES else -1
+            if places == CENT_PLACES:
+                value = plain_cents(data, int(starts[row]), int(sizes[row]))
+            else:
+                value = plain_thousandths(data, int(starts[row]), int(sizes[row]))
             is_good = value >= 0
             if not is_good:
                 value, is_good = decimal(data, int(starts[row]), int(sizes[row]), places, most, most_places)
@@ -101,43 +142,38 @@ def decimals(
 
 
 @kernel
-def codes(data: Data, starts: Numbers, sizes: Numbers, values: Numbers) -> None:
-    """Fill `values` with codes of at most seven bytes as numbers, -1 for longer ones and those that begin with NUL."""
+def are_codes(data: Data, starts: Numbers, sizes: Numbers, known: Numbers, is_known: Numbers) -> None:
+    """Fill in which spans are one of the known codes: each of at most seven bytes, behind a byte 1 in a number."""
     for row in range(len(starts)):
-        start, size = int(starts[row]), int(sizes[row])
-        number = 0
+        number, start, size = 1, int(starts[row]), int(sizes[row])
         for place in range(start, start + min(size, _MOST_CODE_BYTES)):
             number = number * 256 + int(data[place])
-        values[row] = -1 if size > _MOST_CODE_BYTES or (size > 0 and int(data[start]) == 0) else number
+        is_one = False
+        for code in range(len(known)):
+            is_one |= number == known[code]
+        is_known[row] = is_one and size <= _MOST_CODE_BYTES
 
 
 @kernel
 def eight_digits(data: Data, start: int) -> int:
     """Give eight digits as a number, 0 where they are something else."""
-    number, strange = 0, False
-    for place in range(start, start + _DATE_BYTES):
-        digit = int(data[place]) - 48
-        strange |= digit < 0 or digit > 9
-        number = number * 10 + digit
-    return 0 if strange else number
+    head, tail = seven_digits(eight_bytes(data, start) & _LOW_SEVEN), int(data[start + 7]) - 48
+    return 0 if head < 0 or tail < 0 or tail > 9 else head * 10 + tail
 
 
 @kernel
 def days_of_month(year: int, month: int) -> int:
     """Give the days of a month."""
-    if month == 2:
-        return 29 if (year % 4 == 0 and year % 100 != 0) or year % 400 == 0 else 28
-    return 30 if month in (4, 6, 9, 11) else 31
+    is_leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
+    return 28 + is_leap if month == 2 else 30 + ((month + month // 8) & 1)
 
 
 @kernel
 def day_number(year: int, month: int, day: int) -> int:
     """Give the days since 1970-01-01."""
-    shifted = year if month > 2 else year - 1
-    era = shifted // 400
-    year_of_era = shifted - era * 400
-    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - _EPOCH
+    years, months = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    leap_days = years // 4 - years // 100 + years // 400
+    return years * 365 + leap_days + (153 * months + 2) // 5 + day - 1 - _EPOCH
 
 
 @kernel
@@ -160,18 +196,26 @@ def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts:
 
 
 @kernel
-def texts(data: Data, starts: Numbers, sizes: Numbers, offsets: Numbers, text: Numbers) -> None:
+def texts(data: Data, starts: Numbers, sizes: Numbers, wide: int, offsets: Numbers, text: Numbers) -> None:
     """Fill `text` with the spans, one behind the other; offsets[row] is where a row's text begins.
 
-    Shape: `offsets` has one more than the rows.
+    Shape: `offsets` has one more than the rows, `text` has room for eight bytes more. What begins up to `wide` is copied
+    by eight bytes, so that how many there are need seldom be foreseen; the next row writes over what was too much.
     """
     place = 0
     for row in range(len(starts)):
         offsets[row] = place
         start = int(starts[row])
-        for byte in range(start, start + int(sizes[row])):
-            text[place] = data[byte]
-            place += 1
+        end, after = start + int(sizes[row]), place + int(sizes[row])
+        while start < end and start <= wide:
+            eight = eight_bytes(data, start)
+            for byte in range(WORD_BYTES):
+                text[place + byte] = eight >> 8 * byte & 0xFF
+            start, place = start + WORD_BYTES, place + WORD_BYTES
+        while start < end:
+            text[place] = data[start]
+            start, place = start + 1, place + 1
+        place = after
     offsets[len(starts)] = place
 
 
@@ -180,9 +224,9 @@ def kept_spans(scanned: Scanned, segments: Numbers, starts: Numbers, id_sizes: N
     """Fill in where segments begin, and the bytes of their id and of all of them without the terminator."""
     for row in range(len(segments)):
         segment = segments[row]
-        start, first, body = scanned.starts[segment], scanned.firsts[segment], scanned.bodies[segment]
-        starts[row], sizes[row] = start, body - start
-        id_sizes[row] = (scanned.places[first] if scanned.firsts[segment + 1] > first else body) - start
+        start = scanned.starts[segment]
+        starts[row], sizes[row] = start, scanned.places[scanned.firsts[segment + 1] - 1] - start
+        id_sizes[row] = scanned.places[scanned.firsts[segment]] - start
 
 
 @kernel
@@ -203,11 +247,49 @@ def row_bytes(
 
 
 @kernel
-def parent_bytes(byte_start: Numbers, parents: Numbers, values: Numbers) -> None:
-    """Fill in the first byte of each row's parent, 0 where it has none (a negative number)."""
+def parent_bytes(byte_start: Numbers, parents: Numbers, values: Numbers) -> int:
+    """Fill in the first byte of each row's parent, 0 where it has none (a negative number); give how many have one."""
+    count = 0
     for row in range(len(parents)):
         parent = parents[row]
         values[row] = byte_start[parent] if parent >= 0 else 0
+        count += parent >= 0
+    return count
+
+
+@kernel
+def own_or_above(
+    own: Numbers,
+    own_verdicts: Numbers,
+    parents: Numbers,
+    above: Numbers,
+    above_verdicts: Numbers,
+    values: Numbers,
+    verdicts: Numbers,
+) -> int:
+    """Fill in each row's own number where it is FILLED, else that of its parent, and their verdicts; give how many are."""
+    filled = 0
+    for row in range(len(own)):
+        parent = parents[row]
+        values[row], verdicts[row] = own[row], own_verdicts[row]
+        if own_verdicts[row] != FILLED and parent >= 0 and above_verdicts[parent] == FILLED:
+            values[row], verdicts[row] = above[parent], FILLED
+        filled += verdicts[row] == FILLED
+    return filled
+
+
+@kernel
+def positions(above: Numbers, levels: int, parents: Numbers, values: Numbers) -> None:
+    """Fill in the number of each row among those that have the same parents, from 1.
+
+    Shape: `above` has for each row what was open at so many levels; `parents` are the levels that count.
+    """
+    for row in range(len(values)):
+        is_same = row > 0
+        for parent in range(len(parents)):
+            place = row * levels + parents[parent]
+            is_same = is_same and above[place] == above[place - levels]
+        values[row] = values[row - 1] + 1 if is_same else 1
 
 
 @kernel
@@ -221,14 +303,16 @@ def sums(parents: Numbers, numbers: Numbers, is_known: Numbers, totals: Numbers,
 
 
 @kernel
-def join(data: Data, spans: Numbers, sign: int, offsets: Numbers, text: Numbers) -> None:
-    """Fill `text` with spans joined by a sign, row by row; offsets[row] is where a row's text begins.
+def join(data: Data, spans: Numbers, column: int, sign: int, offsets: Numbers, text: Numbers) -> None:
+    """Fill `text` with the spans of a column joined by a sign, row by row; offsets[row] is where a row's text begins.
 
     Shape: `spans` has four numbers each (column, row, start, size), rows ascend; `offsets` has one more than the rows.
     """
     place, row = 0, 0
     offsets[0] = 0
     for number in range(0, len(spans), 4):
+        if spans[number] != column:
+            continue
         while row < spans[number + 1]:
             row += 1
             offsets[row] = place

@@ -147,8 +147,9 @@ class Index:
         """Give the elements of a segment, the id first, the empty end trimmed."""
         scanned = self.scanned
         first = scanned.firsts[segment]
-        body = str(self.content[scanned.starts[segment] : scanned.bodies[segment]], "utf-8")
-        found = body.split(chr(self.content[scanned.places[first]])) if scanned.firsts[segment + 1] > first else [body]
+        end = scanned.places[scanned.firsts[segment + 1] - 1]
+        body = str(self.content[scanned.starts[segment] : end], "utf-8")
+        found = body.split(chr(self.content[scanned.places[first]])) if scanned.places[first] < end else [body]
         while len(found) > 1 and not found[-1]:
             found.pop()
         return found
@@ -167,12 +168,12 @@ class Index:
 def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = None, *, is_plain: bool = True) -> Index:
     """Give an index without segments, with room for all that the content can hold, for plain kernels or compiled ones."""
     most = len(content) // 2 + 2
-    sizes = (most, most, most, most, most + 1, len(content) + 1, most, most, COUNTS, STATE)
+    sizes = (most, most, most, most + 1, len(content) + 2, most, most, COUNTS, STATE)
     if is_plain:
         lists: list[Any] = [[0] * size for size in sizes]
         return Index(content, Scanned._make(lists), offsets)
     arrays = [rooms.take(size) for size in sizes[:-2]]
-    arrays[4][0] = 0
+    arrays[3][0] = 0
     whole = [*arrays, np.zeros(COUNTS, np.int64), np.zeros(STATE, np.int64)]
     return Index(content, Scanned._make(whole), offsets, is_plain=False)
 

@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.errors import Fault
+from tasks.x12 import convert
 from tasks.x12.ahead import in_order
 from tasks.x12.arrow import Names, arrow_columns, text_column, value_column
 from tasks.x12.columns import Values
-from tasks.x12.convert import EMPTY, FILLED
 from tasks.x12.envelope import Content, Piece, read_pieces
 from tasks.x12.remittance_checks import Checked, check, check_all
 from tasks.x12.segments import X12File
@@ -182,16 +182,17 @@ def _columns(tables: Tables, name: str, file_sha256s: Sequence[str] | None) -> d
 
 def _service_days(tables: Tables) -> Values:
     """Give the day of each line, else the first of its claim."""
-    services, claims = tables.rows["service"], tables.rows["claim"]
-    own, parents = services.values["service_on"], services.parents["claim"]
-    days = np.where(own.is_filled, services.cents("service_on"), claims.cents("service_start_on")[parents])
-    is_filled = own.is_filled | claims.values["service_start_on"].is_filled[parents]
-    filled = int(np.count_nonzero(is_filled))
-    return Values(own.column, own.starts, own.sizes, filled, 0, 0, days, np.where(is_filled, FILLED, EMPTY))
+    services, claims = tables.rows["service"].values["service_on"], tables.rows["claim"].values["service_start_on"]
+    days, verdicts = np.empty_like(services.numbers), np.empty_like(services.verdicts)
+    kernels = tables.index.fitting(convert)
+    parents = tables.rows["service"].parents["claim"]
+    told = (services.numbers, services.verdicts, parents, claims.numbers, claims.verdicts)
+    filled = kernels.own_or_above(*told, days, verdicts)
+    return Values(services.column, services.starts, services.sizes, filled, 0, 0, days, verdicts)
 
 
 def _npi(tables: Tables, name: str, qualifier: str, number: str) -> pa.Array:
     """Give the number where its qualifier says that it is an NPI (XX)."""
     values = tables.rows[name].values
-    sizes = np.where(tables.says(values[qualifier], b"XX"), values[number].sizes, 0)
+    sizes = np.where(tables.says(values[qualifier], "XX"), values[number].sizes, 0)
     return text_column(tables, values[number].starts, sizes)

@@ -201,22 +201,14 @@ class _Check:
         found = found[(found > head) & (found < stop)]
         return int(found[0]) if len(found) else head
 
-    def _is_code(self, values: Values, known: tuple[str, ...]) -> Array:
-        """Tell which rows hold one of the codes."""
-        codes = self.tables.codes(values)
-        is_known = np.zeros(len(codes), np.bool_)
-        for code in known:
-            is_known |= codes == int.from_bytes(code.encode(), "big")
-        return is_known
-
     def _check_codes(self) -> None:
         """The group code says who owes what is adjusted; CR was one before 5010."""
         rows = self.tables.rows["adjustment"]
         is_old = np.array([not t.version.startswith("005") for t in self.tables.transactions], np.bool_)
         group = rows.values["group_code"]
-        is_known = self._is_code(group, _GROUP_CODES_5010)
+        is_known = self.tables.says(group, *_GROUP_CODES_5010)
         if is_old.any():
-            is_known |= self._is_code(group, ("CR",)) & is_old[rows.transactions]
+            is_known |= self.tables.says(group, "CR") & is_old[rows.transactions]
         for segment in np.unique(rows.segments[~is_known]).tolist():
             self._refuse("BAD_CODE", f"expected one of {' '.join(_GROUP_CODES_5010)}", segment, "CAS", 1)
 
@@ -227,7 +219,7 @@ class _Check:
             self._refuse(
                 "MISSING_ELEMENT", "the patient control number is missing", int(claims.segments[row]), "CLP", 1
             )
-        self._tolerate("CLP02", claims, ~self._is_code(claims.values["status_code"], _STATUS_CODES))
+        self._tolerate("CLP02", claims, ~self.tables.says(claims.values["status_code"], *_STATUS_CODES))
         for number in self._short_counts():
             self._check_repeated_claims(np.flatnonzero(claims.transactions == number))
 

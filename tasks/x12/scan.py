@@ -27,7 +27,7 @@ from tasks.x12.shapes import (
     Scanned,
 )
 
-DATA, ELEMENT, TERMINATOR, NEWLINE = range(4)
+DATA, ELEMENT, TERMINATOR, NEWLINE = 0, 1, 2, 4
 
 MEANINGS, LOWER = 256, 64
 """Where `signs` tells of each byte 1 to 26 for a letter, 27 to 36 for a digit, else 0; LOWER is added in lower case."""
@@ -89,13 +89,13 @@ def add_segment(data: Data, signs: Data, scanned: Scanned, start: int, body: int
     """Add the segment data[start:body] with the separators noted up to `count`; give its tag."""
     number = scanned.state[SEGMENTS]
     first = scanned.firsts[number]
-    tag_end = int(scanned.places[first]) if count > first else body
-    tag = tag_number(data, signs, start, tag_end, scanned.counts)
+    scanned.places[count] = body
+    tag = tag_number(data, signs, start, int(scanned.places[first]), scanned.counts)
     if count > first and int(scanned.places[count - 1]) == body - 1 and tag != _ISA:
         scanned.counts[TRAILING_SEPARATOR] += 1
-    scanned.starts[number], scanned.bodies[number], scanned.ends[number] = start, body, end
+    scanned.starts[number], scanned.ends[number] = start, end
     scanned.tags[number] = tag
-    scanned.firsts[number + 1] = count
+    scanned.firsts[number + 1] = count + 1
     scanned.state[SEGMENTS] = number + 1
     return tag
 
@@ -169,18 +169,19 @@ def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned
     """
     state = scanned.state
     places = scanned.places
-    start, newlines = int(state[PLACE]), 0
-    count = int(scanned.firsts[state[SEGMENTS]])
+    place = start = int(state[PLACE])
+    count, newlines = int(scanned.firsts[state[SEGMENTS]]), 0
     state[IS_OPEN] = 0
-    for place in range(start, end):
-        sign = signs[data[place]]
+    while place < end:
+        sign = int(signs[data[place]])
         places[count] = place
-        count += sign == ELEMENT  # no branch: separators come too irregularly to be foreseen
+        count += sign & ELEMENT  # no branch: separators come too irregularly to be foreseen
+        place += 1
         if sign <= ELEMENT:
             continue
         if sign == TERMINATOR:
-            is_last = close_segment(data, signs, scanned, start, place, count, newlines, landmarks)
-            start, newlines = place + 1, 0
+            is_last = close_segment(data, signs, scanned, start, place - 1, count, newlines, landmarks)
+            start, newlines = place, 0
             count = int(scanned.firsts[state[SEGMENTS]])
             state[PLACE] = start
             if is_last:

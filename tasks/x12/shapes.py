@@ -27,12 +27,13 @@ ENVELOPE, FIRST_SEGMENT, LAST_SEGMENT, OTHERS = 1, 2, 4, 8
 class Scanned(NamedTuple):
     """The index of a buffer, filled up to state[SEGMENTS] and state[MARKS].
 
-    Holds: segment s is data[starts[s]:bodies[s]], its terminator ends before ends[s]; its element separators stand at
-    places[firsts[s]:firsts[s + 1]]; marks[k] is the k-th segment of the envelope, seen[k] the other landmarks since ST.
+    Holds: segment s begins at starts[s], its terminator ends before ends[s]; its signs stand at
+    places[firsts[s]:firsts[s + 1]]: the separators before its elements, then the end of its last element. Element n is
+    thus data[places[firsts[s] + n - 1] + 1 : places[firsts[s] + n]]. marks[k] is the k-th segment of the envelope,
+    seen[k] the other landmarks since ST.
     """
 
     starts: Numbers
-    bodies: Numbers
     ends: Numbers
     tags: Numbers
     firsts: Numbers
@@ -73,10 +74,11 @@ class Plan(NamedTuple):
 class Walked(NamedTuple):
     """What a walk fills: rows of all tables one behind the other, their spans, and notes.
 
-    Shape: row r of table t stands at row_base[t] + r, its column c at column_base[c] + r; `column_told` has two
-    numbers a column: its filled spans and their bytes; row_parents has, for each row, the open row of every table
-    that is a loop; `joined` has four numbers a span (column, row, start, size), `notes` three (code, segment,
-    element); `counts` holds the rows of each table, then the joined spans, then the notes.
+    Shape: row r of table t stands at row_base[t] + r; row_parents has, for each row, the open row of every table that is
+    a loop; `columns` has the numbers of a column that `walk.BASE` tells: row r of it stands at the first of them + r in
+    the spans, which are not set where no row of it is filled; `joined` has four numbers a span (column, row, start,
+    size), `notes` three (code, segment, element); `counts` holds the rows of each table, then the joined spans, then
+    the notes.
     """
 
     row_base: Numbers
@@ -84,8 +86,7 @@ class Walked(NamedTuple):
     row_last: Numbers
     row_place: Numbers
     row_parents: Numbers
-    column_base: Numbers
-    column_told: Numbers
+    columns: Numbers
     span_starts: Numbers
     span_sizes: Numbers
     joined: Numbers

@@ -36,8 +36,7 @@ _ANY_LENGTH = 1_000
 class Tables:
     """All tables of transactions of one kind that share an index, and the notes of their walk.
 
-    Shape: `joined` has the text of columns that join several spans, by table and column: offsets, then bytes;
-    `joined_spans` has the spans: column, row, start, size.
+    Shape: `joined` has the text of columns that join several spans, by table and column: offsets, then bytes.
     """
 
     layout: Layout
@@ -47,7 +46,6 @@ class Tables:
     rows: dict[str, Rows] = field(default_factory=dict)
     notes: Array = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     joined: dict[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
-    joined_spans: dict[tuple[str, str], Array] = field(default_factory=dict)
 
     def release(self) -> None:
         """Give the room of the walk back: the tables were taken away, and nothing else is asked of these."""
@@ -78,18 +76,16 @@ class Tables:
         """Give the place of each segment's transaction."""
         return np.searchsorted(self.firsts, segments, side="right") - 1
 
-    def says(self, values: Values, code: bytes) -> Array:
-        """Tell which rows hold this code."""
-        return np.equal(self.codes(values), int.from_bytes(code, "big"))
-
-    def codes(self, values: Values) -> Array:
-        """Give a column of codes as numbers, -1 for text of more than seven bytes."""
-        numbers = np.empty(len(values.starts), np.int64)
-        self.index.fitting(convert_module).codes(self.index.data, values.starts, values.sizes, numbers)
-        return numbers
+    def says(self, values: Values, *codes: str) -> Array:
+        """Tell which rows hold one of these codes, of at most seven bytes each."""
+        known = np.array([int.from_bytes(b"\1" + code.encode(), "big") for code in codes], np.int64)
+        is_known = np.empty(len(values.starts), np.bool_)
+        kernels = self.index.fitting(convert_module)
+        kernels.are_codes(self.index.data, values.starts, values.sizes, known, is_known)
+        return is_known
 
 
-_OWN = frozenset({"row_base", "column_base", "column_told", "counts"})
+_OWN = frozenset({"row_base", "columns", "counts"})
 """Arrays of a walk that are made for it alone."""
 
 
@@ -138,18 +134,17 @@ class _Walk:
         sizes = [self.bounds[table] for table in self.layout.raw_tables]
         column_base = np.cumsum([0, *sizes])
         rows, spans, hosts = int(row_base[-1]), int(column_base[-1]), len(self.layout.hosts)
-        span_sizes = rooms.take(spans)
-        span_sizes[:spans] = 0
+        columns = np.zeros((len(sizes), walk_module.TOLD), np.int64)
+        columns[:, walk_module.BASE], columns[:, walk_module.LAST] = column_base[:-1], -1
         return Walked(
             row_base.astype(np.int64),
             rooms.take(rows),
             rooms.take(rows),
             rooms.take(rows),
             rooms.take(rows * hosts),
-            column_base.astype(np.int64),
-            np.zeros(2 * len(sizes), np.int64),
+            columns.reshape(-1),
             rooms.take(spans),
-            span_sizes,
+            rooms.take(spans),
             rooms.take(4 * most_joined),
             rooms.take(3 * (self.bounds[0] * 8 + 8)),
             np.zeros(len(self.bounds) + 2, np.int64),
@@ -164,19 +159,15 @@ class _Walk:
         open_rows = np.full(len(self.layout.hosts), -1, np.int64)
         kernels = self.index.fitting(walk_module)
         kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
-        kernels.tell_columns(self.walked, np.array(self.layout.raw_tables, np.int64))
+        kernels.close_columns(self.walked, np.array(self.layout.raw_tables, np.int64))
         counts = self.walked.counts
         tables = Tables(self.layout, self.index, self.transactions, self.walked)
         tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
-        joined = self.walked.joined[: 4 * int(counts[-2])]
         for table in self.layout.tables:
             tables.rows[table.name] = self._rows(tables, table, int(counts[table.number]))
             for column in table.columns:
                 if column.joined_by is not None:
-                    spans = joined.reshape(-1, 4)
-                    spans = spans[spans[:, 0] == column.raws[0]]
-                    tables.joined_spans[table.name, column.name] = spans
-                    tables.joined[table.name, column.name] = self._joined(column, spans, int(counts[table.number]))
+                    tables.joined[table.name, column.name] = self._joined(column, int(counts[table.number]))
         self._keep_passed_over(tables)
         kept = Table(KEPT, 0, self.layout.hosts[1:], (), "")
         tables.rows = {KEPT: self._rows(tables, kept, int(counts[0]))} | tables.rows
@@ -228,8 +219,8 @@ class _Walk:
         part = slice(base, base + count)
         first, last = self.walked.row_first[part], self.walked.row_last[part]
         hosts = len(self.layout.hosts)
-        above = self.walked.row_parents[base * hosts : (base + count) * hosts].reshape(-1, hosts)
-        parents = {name: above[:, self.layout.hosts.index(name)] for name in table.parents}
+        above = self.walked.row_parents[base * hosts : (base + count) * hosts]
+        parents = {name: above[self.layout.hosts.index(name) :: hosts] for name in table.parents}
         root = self.layout.hosts[1]
         transactions = parents[root] if root in parents else np.arange(count)
         return Rows(
@@ -239,7 +230,7 @@ class _Walk:
             *self._bytes(tables, first, last, transactions),
             transactions,
             parents,
-            self.walked.row_place[part] if table.place or table.number == 0 else _places(parents, table, count),
+            self.walked.row_place[part] if table.place or table.number == 0 else self._positions(above, table, count),
             {column.name: self._values(column, count) for column in table.columns if column.joined_by is None},
         )
 
@@ -258,11 +249,13 @@ class _Walk:
         starts, sizes, filled, size = self._first_filled(column.raws, count)
         if column.type == "text":
             return Values(column, starts, sizes, filled, size)
+        kind = _KINDS.get(column.type, "int32")
         if not filled:
-            return Values(column, starts, sizes, 0, 0, 0, *_nothing(1 << count.bit_length(), count))
+            numbers, verdicts = _nothing(1 << count.bit_length(), kind)
+            return Values(column, starts, sizes, 0, 0, 0, numbers[:count], verdicts[:count])
         if column.type in _DAYS:
             starts, sizes = self._day_spans(starts, sizes, is_last=column.type == "last_day")
-        numbers, verdicts, counts = np.empty(count, np.int64), np.empty(count, np.int8), np.zeros(3, np.int64)
+        numbers, verdicts, counts = np.empty(count, kind), np.empty(count, np.int8), np.zeros(3, np.int64)
         kernels = self.index.fitting(convert_module)
         if column.type == "date" or column.type in _DAYS:
             kernels.days(self.index.data, starts, sizes, numbers, verdicts, counts)
@@ -290,7 +283,8 @@ class _Walk:
 
     def _told(self, raw: int) -> tuple[int, int]:
         """Give how many spans of a source are filled, and their bytes."""
-        return int(self.walked.column_told[2 * raw]), int(self.walked.column_told[2 * raw + 1])
+        told = walk_module.TOLD * raw
+        return int(self.walked.columns[told + walk_module.SPANS]), int(self.walked.columns[told + walk_module.BYTES])
 
     def _day_spans(self, starts: Array, sizes: Array, *, is_last: bool) -> tuple[Array, Array]:
         """Give the spans of the first or last day where they say a period CCYYMMDD-CCYYMMDD; a single day is both."""
@@ -300,21 +294,37 @@ class _Walk:
         return np.where(is_period & is_last, starts + _DAY + 1, starts), np.where(is_period, _DAY, sizes)
 
     def _spans(self, raw: int, count: int) -> tuple[Array, Array]:
-        base = int(self.walked.column_base[raw])
+        if not self._told(raw)[0]:
+            return (_no_spans(1 << count.bit_length())[:count],) * 2
+        base = int(self.walked.columns[walk_module.TOLD * raw + walk_module.BASE])
         return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
 
-    def _joined(self, column: Column, spans: Array, count: int) -> tuple[Array, Array]:
+    def _positions(self, above: Array, table: Table, count: int) -> Array:
+        """Give the number of each row among those of its parents, from 1; `above` has all that was open at each."""
+        values = np.empty(count, np.int32)
+        parents = np.array([self.layout.hosts.index(name) for name in table.parents], np.int64)
+        self.index.fitting(convert_module).positions(above, len(self.layout.hosts), parents, values)
+        return values
+
+    def _joined(self, column: Column, count: int) -> tuple[Array, Array]:
         """Give text of several spans, joined."""
-        offsets = np.zeros(count + 1, np.int32)
-        text = np.zeros(int(spans[:, 3].sum()) + len(spans), np.uint8)
+        raw = column.raws[0]
+        filled, size = self._told(raw)
+        if not filled:
+            return _no_spans(1 << (count + 1).bit_length())[: count + 1], np.empty(0, np.uint8)
+        spans = self.walked.joined[: 4 * int(self.walked.counts[-2])]
+        offsets, text = np.empty(count + 1, np.int32), np.empty(size + filled, np.uint8)
         kernels = self.index.fitting(convert_module)
-        kernels.join(self.index.data, spans.reshape(-1), ord(str(column.joined_by)), offsets, text)
+        kernels.join(self.index.data, spans, raw, ord(str(column.joined_by)), offsets, text)
         return offsets, text
 
 
 _DAYS = ("first_day", "last_day")
 _DAY = 8
 """Bytes of a day CCYYMMDD."""
+
+_KINDS: Mapping[str, str] = {"cents": "int64", "quantity": "int64"}
+"""Numbers of other types are days."""
 
 _DECIMALS = {
     "cents": (CENT_PLACES, MOST_AMOUNT_DIGITS, MOST_AMOUNT_DIGITS),
@@ -323,24 +333,12 @@ _DECIMALS = {
 """Decimal places kept, digits before the point, and digits behind it that are read at the most."""
 
 
-def _nothing(size: int, count: int) -> tuple[Array, Array]:
-    """Give numbers and verdicts of a column without any value."""
-    numbers, verdicts = _empty(size)
-    return numbers[:count], verdicts[:count]
+@cache
+def _no_spans(size: int) -> Array:
+    return np.zeros(size, np.int32)
 
 
 @cache
-def _empty(size: int) -> tuple[Array, Array]:
-    return np.zeros(size, np.int64), np.full(size, EMPTY, np.int8)
-
-
-def _places(parents: Mapping[str, Array], table: Table, count: int) -> Array:
-    """Give the number of each row among those of its parent, from 1."""
-    numbers = np.arange(count)
-    if not table.parents:
-        return numbers + 1
-    is_first = np.zeros(count, np.bool_)
-    is_first[:1] = True
-    for parent in parents.values():
-        is_first[1:] |= parent[1:] != parent[:-1]
-    return numbers - np.maximum.accumulate(np.where(is_first, numbers, 0)) + 1
+def _nothing(size: int, kind: str) -> tuple[Array, Array]:
+    """Give numbers and verdicts of rows without any value."""
+    return np.zeros(size, kind), np.full(size, EMPTY, np.int8)

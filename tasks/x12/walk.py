@@ -22,6 +22,9 @@ COLUMN, ELEMENT, COMPONENT, MODE, HOST, RULE = range(6)
 FIRST, JOINED, CODED = 0, 1, 2
 """Modes of a rule, added up: the first one filled counts, else all are joined; a composite may show its own sign."""
 
+BASE, LAST, SPANS, BYTES, TOLD = range(5)
+"""What `columns` tells of a column: where its spans begin, its last filled row, how many are filled, their bytes."""
+
 PUT, NO_ROOM, ABSENT = range(3)
 """What came of a rule; where an element, or its component, is absent, so is what the next rules want of it."""
 
@@ -37,33 +40,27 @@ _MOST_MAPPED = 62
 
 
 @kernel
-def element_start(scanned: Scanned, segment: int, element: int) -> int:
-    """Give the first byte of an element (01 is 1); only where the segment has it."""
-    return int(scanned.places[scanned.firsts[segment] + element - 1]) + 1
+def element_count(scanned: Scanned, segment: int) -> int:
+    """Give the number of the last element, empty or not."""
+    return int(scanned.firsts[segment + 1] - scanned.firsts[segment]) - 1
 
 
 @kernel
-def element_end(scanned: Scanned, segment: int, element: int) -> int:
-    """Give the offset after an element."""
-    place = scanned.firsts[segment] + element
-    if place < scanned.firsts[segment + 1]:
-        return int(scanned.places[place])
-    return int(scanned.bodies[segment])
+def element_start(scanned: Scanned, first: int, element: int) -> int:
+    """Give the first byte of an element (01 is 1) of the segment whose signs begin at `first`; only where it has it."""
+    return int(scanned.places[first + element - 1]) + 1
 
 
 @kernel
-def element_size(scanned: Scanned, segment: int, element: int) -> int:
-    """Give the bytes of an element, 0 where it is empty or absent."""
-    if element > scanned.firsts[segment + 1] - scanned.firsts[segment]:
-        return 0
-    return element_end(scanned, segment, element) - element_start(scanned, segment, element)
+def element_end(scanned: Scanned, first: int, element: int) -> int:
+    """Give the offset after an element; only where the segment has it."""
+    return int(scanned.places[first + element])
 
 
 @kernel
-def filled_elements(scanned: Scanned, segment: int) -> int:
+def filled_elements(scanned: Scanned, first: int, count: int) -> int:
     """Give the number of the last element that is not empty."""
-    count = int(scanned.firsts[segment + 1] - scanned.firsts[segment])
-    while count > 0 and element_size(scanned, segment, count) == 0:
+    while count > 0 and element_end(scanned, first, count) == element_start(scanned, first, count):
         count -= 1
     return count
 
@@ -82,8 +79,11 @@ def code_number(data: Data, start: int, size: int) -> int:
 @kernel
 def code_of_element(data: Data, scanned: Scanned, segment: int, element: int) -> int:
     """Give the code in an element as a number, -1 where it is empty or no code."""
-    size = element_size(scanned, segment, element)
-    return code_number(data, element_start(scanned, segment, element), size) if size > 0 else -1
+    if element > element_count(scanned, segment):
+        return -1
+    first = int(scanned.firsts[segment])
+    start, end = element_start(scanned, first, element), element_end(scanned, first, element)
+    return code_number(data, start, end - start) if end > start else -1
 
 
 @kernel
@@ -171,32 +171,47 @@ def component_span(data: Data, start: int, end: int, sign: int, component: int) 
 
 @kernel
 def put_span(walked: Walked, column: int, row: int, mode: int, start: int, size: int) -> bool:
-    """Put a span in its column; give whether it found room: a first one, or a joined one."""
+    """Put a span in its column; give whether it found room: a first one, or a joined one.
+
+    Holds: the rows of a table open in order, so a column is set up to its last row, and whether that is filled need not
+    be asked of the spans, which are seldom near; those of rows passed over are made empty.
+    """
+    told = TOLD * column
     if mode & JOINED:
-        number = walked.counts[-2]
-        place = 4 * number
+        place = 4 * walked.counts[-2]
         walked.joined[place], walked.joined[place + 1] = column, row
         walked.joined[place + 2], walked.joined[place + 3] = start, size
-        walked.counts[-2] = number + 1
-        return True
-    place = walked.column_base[column] + row
-    if walked.span_sizes[place] > 0:
-        return False
-    walked.span_starts[place], walked.span_sizes[place] = start, size
+        walked.counts[-2] += 1
+    else:
+        base, last = walked.columns[told + BASE], walked.columns[told + LAST]
+        if last == row:
+            return False
+        for passed in range(last + 1, row):
+            walked.span_sizes[base + passed] = 0
+        walked.span_starts[base + row], walked.span_sizes[base + row] = start, size
+        walked.columns[told + LAST] = row
+    walked.columns[told + SPANS] += 1
+    walked.columns[told + BYTES] += size
     return True
 
 
 @kernel
 def apply_rule(
-    data: Data, scanned: Scanned, plan: Plan, walked: Walked, rule: int, segment: int, base: int, row: int, sign: int
+    data: Data,
+    scanned: Scanned,
+    plan: Plan,
+    walked: Walked,
+    rule: int,
+    segment: int,
+    element: int,
+    row: int,
+    sign: int,
 ) -> int:
-    """Put one element or component of the segment where the rule says; give whether it is PUT, NO_ROOM or ABSENT."""
-    element = int(plan.rules[rule + ELEMENT])
-    if element >= RELATIVE:
-        element += base - RELATIVE
-    if element_size(scanned, segment, element) == 0:
+    """Put an element of the segment, or a component of it, where the rule says; give whether it is PUT, NO_ROOM or ABSENT."""
+    first = int(scanned.firsts[segment])
+    start, end = element_start(scanned, first, element), element_end(scanned, first, element)
+    if start == end:
         return ABSENT
-    start, end = element_start(scanned, segment, element), element_end(scanned, segment, element)
     component, mode = int(plan.rules[rule + COMPONENT]), int(plan.rules[rule + MODE])
     if component != 0:
         own = component_sign(data, start, end, sign) if mode & CODED else sign
@@ -206,8 +221,8 @@ def apply_rule(
         start, end = component_span(data, start, end, own, component)
         if start == last:
             return ABSENT
-    if end == start:
-        return PUT
+        if end == start:
+            return PUT
     is_put = put_span(walked, int(plan.rules[rule + COLUMN]), row, mode, start, end - start)
     return PUT if is_put else NO_ROOM
 
@@ -215,12 +230,12 @@ def apply_rule(
 @kernel
 def is_whole(scanned: Scanned, segment: int, mapped: int) -> bool:
     """Tell whether every filled element of the segment is one that the plan maps (bit n is element n)."""
-    count = int(scanned.firsts[segment + 1] - scanned.firsts[segment])
+    first, count = int(scanned.firsts[segment]), element_count(scanned, segment)
     if count < _MOST_MAPPED and (mapped >> 1) & ((1 << count) - 1) == (1 << count) - 1:
         return True
     for element in range(1, count + 1):
         is_mapped = element < _MOST_MAPPED and (mapped >> element) & 1
-        if not is_mapped and element_size(scanned, segment, element) > 0:
+        if not is_mapped and element_end(scanned, first, element) > element_start(scanned, first, element):
             return False
     return True
 
@@ -231,18 +246,18 @@ def apply_rules(
 ) -> bool:
     """Put the elements of a segment into the rows that are open; give whether nothing of it is left."""
     is_taken = plan.rules_from[cell + 1] > plan.rules_from[cell]
-    count = scanned.firsts[segment + 1] - scanned.firsts[segment]
+    count = element_count(scanned, segment)
     absent = 0
     for number in range(plan.rules_from[cell], plan.rules_from[cell + 1]):
         rule = number * RULE
-        element = plan.rules[rule + ELEMENT]
+        element = int(plan.rules[rule + ELEMENT])
         if element > count:
             break
         row = int(open_rows[plan.rules[rule + HOST]])
         if row < 0:
             is_taken = False
         elif element != absent:
-            outcome = apply_rule(data, scanned, plan, walked, rule, segment, 0, row, sign)
+            outcome = apply_rule(data, scanned, plan, walked, rule, segment, element, row, sign)
             if outcome == NO_ROOM:
                 is_taken = False
             elif outcome == ABSENT:
@@ -256,7 +271,8 @@ def add_repeats(
 ) -> bool:
     """Add a row for each group of the segment that is filled, and notes where its shape is wrong; tell whether any is."""
     shape = repeat * REPEAT
-    filled = filled_elements(scanned, segment)
+    first = int(scanned.firsts[segment])
+    filled = filled_elements(scanned, first, element_count(scanned, segment))
     start, step = int(plan.repeat_shape[shape + START]), int(plan.repeat_shape[shape + STEP])
     most, is_strict = int(plan.repeat_shape[shape + MOST]), int(plan.repeat_shape[shape + STRICT]) > 0
     is_any = False
@@ -264,28 +280,24 @@ def add_repeats(
         base = start + number * step
         if base > filled:
             break
-        if not is_filled(scanned, segment, base, base + step):
-            continue
+        last = min(base + step - 1, filled)
+        if element_end(scanned, first, last) - element_start(scanned, first, base) == last - base:
+            continue  # nothing but the separators between them
         is_any = True
-        if is_strict and element_size(scanned, segment, base) == 0:
+        if is_strict and element_end(scanned, first, base) == element_start(scanned, first, base):
             note(walked, NO_REASON, segment, base)
         row = open_row(walked, int(plan.repeat_shape[shape + TABLE]), segment, number + 1, open_rows)
         for place in range(plan.repeat_shape[shape + RULES_FROM], plan.repeat_shape[shape + RULES_TO]):
-            apply_rule(data, scanned, plan, walked, place * RULE, segment, base, row, sign)
+            rule = place * RULE
+            element = int(plan.rules[rule + ELEMENT])
+            element += base - RELATIVE if element >= RELATIVE else 0
+            if element <= filled:
+                apply_rule(data, scanned, plan, walked, rule, segment, element, row, sign)
     if is_strict and filled >= start + step * most:
         note(walked, TOO_MANY, segment, start + step * most)
     if is_strict and not is_any:
         note(walked, NONE_FILLED, segment, start)
     return is_any
-
-
-@kernel
-def is_filled(scanned: Scanned, segment: int, first: int, after: int) -> bool:
-    """Tell whether any of these elements is filled."""
-    for element in range(first, after):
-        if element_size(scanned, segment, element) > 0:
-            return True
-    return False
 
 
 @kernel
@@ -357,16 +369,15 @@ def tell_segments(scanned: Scanned, count: int, counts: Numbers, elements: Numbe
     for segment in range(count):
         tag = scanned.tags[segment]
         counts[tag] += 1
-        elements[tag] += scanned.firsts[segment + 1] - scanned.firsts[segment]
+        elements[tag] += element_count(scanned, segment)
 
 
 @kernel
-def tell_columns(walked: Walked, tables: Numbers) -> None:
-    """Count the filled spans of every column, and their bytes; `tables` are those of the columns."""
+def close_columns(walked: Walked, tables: Numbers) -> None:
+    """Make the spans behind the last filled row of each column empty; `tables` are those of the columns."""
     for column in range(len(tables)):
-        base = int(walked.column_base[column])
-        filled = size = 0
-        for place in range(base, base + int(walked.counts[tables[column]])):
-            filled += walked.span_sizes[place] > 0
-            size += walked.span_sizes[place]
-        walked.column_told[2 * column], walked.column_told[2 * column + 1] = filled, size
+        told = TOLD * column
+        if walked.columns[told + LAST] >= 0:
+            base = walked.columns[told + BASE]
+            for passed in range(walked.columns[told + LAST] + 1, walked.counts[tables[column]]):
+                walked.span_sizes[base + passed] = 0

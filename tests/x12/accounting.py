@@ -49,10 +49,10 @@ def _cells(tables, name, rows):
     for values in rows.values.values():
         for row in np.flatnonzero(values.sizes > 0).tolist():
             yield row, int(values.starts[row]), int(values.sizes[row])
-    for (table, _), joined in tables.joined_spans.items():
-        if table == name:
-            for _, row, start, size in joined.tolist():
-                yield row, start, size
+    joined = tables.walked.joined[: 4 * int(tables.walked.counts[-2])].reshape(-1, 4)
+    raws = [column.raws[0] for column in rows.table.columns if column.joined_by is not None]
+    for _, row, start, size in joined[np.isin(joined[:, 0], raws)].tolist():
+        yield row, start, size
 
 
 def _check(tables, transaction, segment, kept, spans, found):
@@ -73,7 +73,7 @@ def _check(tables, transaction, segment, kept, spans, found):
 def _lost(tables, transaction, segment, spans):
     """Give what no column holds: not a separator, and not a code by which the layout knows the segment."""
     scanned, content = tables.index.scanned, tables.index.content
-    start, end = int(scanned.starts[segment]), int(scanned.bodies[segment])
+    start, end = int(scanned.starts[segment]), int(scanned.places[scanned.firsts[segment + 1] - 1])
     held = bytearray(end - start)
     for first, after in spans:
         held[first - start : after - start] = b"\1" * (after - first)
