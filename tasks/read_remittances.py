@@ -99,15 +99,18 @@ def _load(warehouse: Warehouse, home: Path, digests: Sequence[str], night: date)
     is_sound = True
     tolerated: list[dict[str, object]] = []
     contents = [open_content(home, digest) for digest in digests]
+    ended = 0
     for piece in remittance.read_remittances(contents, digests, _THREADS):
         is_sound = is_sound and not piece.faulty
         for name, table in piece.tables.items() if is_sound else ():
             warehouse.insert_table(f"remittances.{name}", table, ours.get(name, {}))
+        ended += len(piece.ended)
         for number, tolerances, faults in piece.ended:
             if faults:
                 faulty[digests[number]] = faults[0]
             named = {"file_sha256": digests[number]}
             tolerated += [named | {"tolerated": t, "occurrences": n} for t, n in tolerances.items()]
+    assert ended == len(digests), "a file was not read to its end"
     if faulty:
         raise _AtFault(faulty)
     warehouse.insert("files.tolerance", tolerated)

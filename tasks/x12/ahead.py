@@ -48,14 +48,14 @@ class _Stock(Generic[Item]):
     def _fill(self) -> None:
         most = 2 if self.count else 1  # the second thread need not wait for the first one's
         while self.taken.qsize() < most:
-            self.taken.put((self.count, list(_one(self.items))))
-            self.count += 1
+            number, self.count = self.count, self.count + 1  # used up also where there is none: its failure has a place
+            self.taken.put((number, list(_one(self.items))))
 
 
 def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
     """Give work(item) for each item, in order.
 
-    Holds: items are taken one after the other, whichever thread takes them; one thread is the caller's own.
+    Holds: items are taken one after the other, whichever thread takes them; `threads` of 1 is the caller's own.
     """
     if threads <= 1:
         yield from map(work, items)

@@ -280,7 +280,7 @@ def own_or_above(
 
 @kernel
 def positions(above: Numbers, levels: int, parents: Numbers, values: Numbers) -> None:
-    """Fill in the number of each row among those that have the same parents, from 1.
+    """Fill in the number of each row among those in turn that have the same parents, from 1.
 
     Shape: `above` has for each row what was open at so many levels; `parents` are the levels that count.
     """

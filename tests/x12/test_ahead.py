@@ -15,27 +15,13 @@ SEED = 20261127
 THREADS = (1, 2, 3, 8)
 
 
-class Supplied:
-    """Numbers that come after a while; two threads at once are told, and so is an end that is asked for."""
-
-    def __init__(self, count, rng, fails_at=None):
-        self.left, self.rng, self.fails_at = iter(range(count)), rng, fails_at
-        self.is_asked = False
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        assert not self.is_asked
-        self.is_asked = True
-        time.sleep(self.rng.random() / 2000)
-        number = next(self.left, None)
-        self.is_asked = False
-        if number is None:
-            raise StopIteration
-        if number == self.fails_at:
-            raise IndexError(number)
-        return number
+def supplied(count, *, fails=False):
+    """Give numbers that come after a while; two threads at once are refused by the generator itself."""
+    for number in range(count):
+        time.sleep(random.random() / 2000)
+        yield number
+    if fails:
+        raise OSError(count)
 
 
 def squared(number):
@@ -46,16 +32,23 @@ def squared(number):
 @pytest.mark.parametrize("threads", THREADS)
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 60])
 def test_each_item_is_worked_on_once_and_given_in_order(threads, count):
-    items = Supplied(count, random.Random(SEED))
-    assert list(in_order(items, squared, threads)) == [number**2 for number in range(count)]
+    assert list(in_order(supplied(count), squared, threads)) == [number**2 for number in range(count)]
 
 
 @pytest.mark.parametrize("threads", THREADS)
-def test_what_fails_reaches_the_caller(threads):
-    with pytest.raises(IndexError, match=r"^7$"):
-        list(in_order(Supplied(20, random.Random(SEED), fails_at=7), squared, threads))
+@pytest.mark.parametrize("count", [0, 1, 5, 9])
+def test_a_failure_of_the_items_reaches_the_caller_behind_some_of_them(threads, count):
+    for _ in range(20):
+        given = []
+        with pytest.raises(OSError, match=rf"^{count}$"):
+            given.extend(in_order(supplied(count, fails=True), squared, threads))
+        assert given == [number**2 for number in range(len(given))]
+
+
+@pytest.mark.parametrize("threads", THREADS)
+def test_a_failure_of_the_work_reaches_the_caller(threads):
     with pytest.raises(ZeroDivisionError):
-        list(in_order(Supplied(20, random.Random(SEED)), lambda number: 1 / (number - 7), threads))
+        list(in_order(supplied(20), lambda number: 1 / (number - 7), threads))
 
 
 def test_threads_give_the_same_pieces(monkeypatch):
