@@ -11,7 +11,9 @@ from tasks.x12.rulings import fault
 
 _WORD = rb"A-Za-z0-9 \t\r\n\x80-\xff"
 _FIRST_VERSION_WITH_REPETITION = "00402"
-_ISA_WIDTH = 106
+_ISA_WIDTH, _LONGEST_ISA = 106, 400
+_FIRST = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE)
+_SIGN = rb"([^" + _WORD + rb"])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def delimiters_at(content: bytes, start: int, tolerances: Counter[str]) -> Delim
 
     Raises: Fault NOT_X12 where no such segment starts there, BAD_ISA where it cannot be read.
     """
-    tag = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE).match(content, start)
+    tag = _FIRST.match(content, start)
     if not tag:
         raise fault("NOT_X12", f"the file does not start with ISA, GS or ST ({_guess(content[start:])})", start)
     separator = tag[2]
@@ -56,14 +58,17 @@ def _guess(head: bytes) -> str:
 
 def _from_isa(content: bytes, start: int, separator: bytes, tolerances: Counter[str]) -> Delimiters:
     """Read the separators behind the sixteenth element separator of an ISA."""
-    places = _separator_places(content, start, separator)
-    component, terminator = _component_and_terminator(content, places[15] + 1, separator)
+    elements = content[start : start + _LONGEST_ISA].split(separator, 16)
+    if len(elements) < 17:
+        raise fault("BAD_ISA", "ISA has fewer than 16 elements", start, "ISA")
+    place = start + sum(map(len, elements[:16])) + 16
+    component, terminator = _component_and_terminator(content, place, separator)
     if not component:
         tolerances["ISA16"] += 1
-    if places[15] - start + 3 != _ISA_WIDTH:
+    if place - start + 2 != _ISA_WIDTH:
         tolerances["ISA_WIDTH"] += 1
-    version = content[places[11] + 1 : places[12]].decode("latin-1")
-    repetition = _repetition(content[places[10] + 1 : places[11]], version, tolerances)
+    version = elements[12].decode("latin-1")
+    repetition = _repetition(elements[11], version, tolerances)
     chosen = (separator, component or (b":" if separator != b":" else b">"), terminator)
     if len(set(chosen)) < len(chosen):
         raise fault("BAD_ISA", "two separators are the same character", start, "ISA", 16)
@@ -71,33 +76,21 @@ def _from_isa(content: bytes, start: int, separator: bytes, tolerances: Counter[
     return Delimiters(signs[0], signs[1], "" if repetition in signs else repetition, signs[2])
 
 
-def _separator_places(content: bytes, start: int, separator: bytes) -> list[int]:
-    """Give the offsets of the first sixteen element separators of an ISA."""
-    places, place = [], start
-    for _ in range(16):
-        place = content.find(separator, place + 1, start + 400)
-        if place < 0:
-            raise fault("BAD_ISA", "ISA has fewer than 16 elements", start, "ISA")
-        places.append(place)
-    return places
-
-
 def _component_and_terminator(content: bytes, place: int, separator: bytes) -> tuple[bytes, bytes]:
     """Give component separator (empty where ISA16 is missing) and terminator, from what stands before the next id."""
-    sign = rb"([^" + _WORD + rb"])"
     following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
     window = content[place : place + 200]
-    if found := re.match(sign + rb"[ \t\r\n]*" + sign + rb"[ \t\r\n]*" + following, window):
+    if found := re.match(_SIGN + rb"[ \t\r\n]*" + _SIGN + rb"[ \t\r\n]*" + following, window):
         return found[1], found[2]
-    if found := re.match(sign + rb"[ \t]*([\r\n]+)[ \t\r\n]*" + following, window):
+    if found := re.match(_SIGN + rb"[ \t]*([\r\n]+)[ \t\r\n]*" + following, window):
         if _ends_next_segment(content, place + found.end(), found[1], separator):
             return b"", found[1]
         return found[1], _newline(found[2])
-    if found := re.match(sign + following, window):
+    if found := re.match(_SIGN + following, window):
         return b"", found[1]
     if found := re.match(rb"([\r\n]+)[ \t\r\n]*" + following, window):
         return b"", _newline(found[1])
-    if found := re.match(sign + sign, window):
+    if found := re.match(_SIGN + _SIGN, window):
         return found[1], found[2]
     raise fault("BAD_ISA", "no segment terminator after ISA16", place, "ISA", 16)
 

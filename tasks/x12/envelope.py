@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -322,12 +323,17 @@ def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, toler
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
     if content[place : place + 1].isalpha():
         return place
-    run = re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*").match(content, place, end)
+    run = _padding(terminator).match(content, place, end)
     skipped = run[0] if run else b""
     tolerances["BOM"] += skipped.count(_BOM)
     tolerances["TRAILING_PADDING"] += b"\0" in skipped or b"\x1a" in skipped
     tolerances["EMPTY_SEGMENT"] += skipped.count(terminator) if terminator.strip() else 0
     return place + len(skipped)
+
+
+@lru_cache(maxsize=256)
+def _padding(terminator: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*")
 
 
 def _end_of_transactions(content: bytes, start: int, end: int, delimiters: Delimiters) -> int:

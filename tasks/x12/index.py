@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from string import ascii_uppercase, digits
 from types import ModuleType
 from typing import Any
@@ -118,17 +119,15 @@ class Index:
         """Index one interchange, or what of it stands before `end`; None, and no trace, where line ends break segments."""
         state, counts = self.scanned.state, self.scanned.counts
         before = list(state)
-        for number in range(COUNTS):
-            counts[number] = 0
+        counts[:] = [0] * COUNTS
         state[PLACE] = place
-        signs = _signs(delimiters, self.is_plain)
+        signs = _signs(delimiters.element, delimiters.segment, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
         self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned)
         if counts[NEWLINE_INSIDE]:
-            for number in range(STATE):
-                state[number] = before[number]
+            state[:] = before
             return None
-        for number, code in COUNTED.items():
+        for number, code in COUNTED.items() if any(counts) else ():
             if counts[number]:
                 tolerances[code] += int(counts[number])
         segments = range(int(before[SEGMENTS]), int(state[SEGMENTS]))
@@ -178,12 +177,13 @@ def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = N
     return Index(content, Scanned._make(whole), offsets, is_plain=False)
 
 
-def _signs(delimiters: Delimiters, is_plain: bool) -> Any:
+@lru_cache(maxsize=256)
+def _signs(element: str, terminator: str, is_plain: bool) -> Any:
     """Give what each of the 256 bytes means to a scan, then what it means in the id of a segment."""
     signs = bytearray([DATA]) * MEANINGS + _MEANINGS
     signs[10] = signs[13] = NEWLINE
-    signs[ord(delimiters.element)] = ELEMENT
-    signs[ord(delimiters.segment)] = TERMINATOR
+    signs[ord(element)] = ELEMENT
+    signs[ord(terminator)] = TERMINATOR
     return bytes(signs) if is_plain else np.frombuffer(bytes(signs), np.uint8)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Set
+from functools import lru_cache
 
 from tasks.x12.rulings import fault
 from tasks.x12.segments import Segment
@@ -42,6 +43,7 @@ _GUIDE = re.compile(r"X\d{3}")
 _SET_CODE = re.compile(r"[0-9]{3}", re.ASCII)
 
 
+@lru_cache(maxsize=256)
 def guide_kinds(version: str) -> tuple[str, ...]:
     """Give the kinds that a version such as 005010X222A1 may name; empty where it names none."""
     found = _GUIDE.search(version)

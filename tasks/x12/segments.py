@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from tasks.x12.delimiters import Delimiters
 from tasks.x12.index import Index
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One segment; `elements[0]` is element 01, trailing empty elements are gone.
 
     Units: content[byte_start:byte_end] is the segment with its terminator.

@@ -1,6 +1,5 @@
 """The envelope: every known sloppiness reads as the same money and is reported; what is broken is a Fault with a place."""
 
-import dataclasses
 from contextlib import suppress
 
 import pytest
@@ -265,7 +264,7 @@ def test_a_segment_id_that_is_none_is_tolerated_outside_an_835():
 
 def test_what_was_read_cannot_be_changed():
     x12 = read_x12(BALANCED)
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         x12.transactions[0].segments[0].tag = "X"
     with pytest.raises(TypeError):
         x12.tolerances["SE01"] = 1
