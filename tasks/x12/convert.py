@@ -128,9 +128,10 @@ def decimals(
     for row in range(len(starts)):
         values[row], verdicts[row] = 0, EMPTY
         if sizes[row] > 0:
+            value = -1
             if places == CENT_PLACES:
                 value = plain_cents(data, int(starts[row]), int(sizes[row]))
-            else:
+            elif places == QUANTITY_PLACES:
                 value = plain_thousandths(data, int(starts[row]), int(sizes[row]))
             is_good = value >= 0
             if not is_good:

@@ -11,7 +11,6 @@ from tasks.x12.remittance import read_remittances
 from tests.bench.balanced_claims import Shape
 from tests.bench.make_835 import Recipe, Supply
 
-SEED = 20261127
 THREADS = (1, 2, 3, 8)
 
 
