@@ -3,6 +3,7 @@
 Kernels: see `compiling`. `verdicts` says of each row whether its span is FILLED, EMPTY or BAD; what is not filled is 0.
 """
 
+from tasks.x12.bits import fetch
 from tasks.x12.compiling import kernel
 from tasks.x12.shapes import Data, Numbers, Scanned
 
@@ -22,9 +23,20 @@ _HIGH_HALVES = 0x00F0F0F0F0F0F0F0
 """Seven bytes: a byte less its zero is a digit where neither it nor it and six reaches into the high half."""
 
 _MOST_CODE_BYTES = 7
+_AHEAD = 32
+"""Rows between the one that is converted and the one whose bytes are asked for: the caches that are quick hold less than a
+piece, and every column goes through all of it."""
+
 _DATE_BYTES = 8
 _EPOCH = 719_468
 """Days from 1 March of the year 0 to 1 January 1970, in the calendar that X12 dates follow."""
+
+
+@kernel
+def fetch_ahead(data: Data, starts: Numbers, row: int) -> None:
+    """Let the processor bring near what a row a little further on will ask for."""
+    if row + _AHEAD < len(starts):
+        fetch(data, starts[row + _AHEAD])
 
 
 @kernel
@@ -127,6 +139,7 @@ def decimals(
     filled = bad = 0
     for row in range(len(starts)):
         values[row], verdicts[row] = 0, EMPTY
+        fetch_ahead(data, starts, row)
         if sizes[row] > 0:
             value = -1
             if places == CENT_PLACES:
@@ -183,6 +196,7 @@ def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts:
     filled = bad = 0
     for row in range(len(starts)):
         values[row], verdicts[row] = 0, EMPTY
+        fetch_ahead(data, starts, row)
         if sizes[row] == 0:
             continue
         value = eight_digits(data, int(starts[row])) if sizes[row] == _DATE_BYTES else 0
@@ -206,6 +220,7 @@ def texts(data: Data, starts: Numbers, sizes: Numbers, wide: int, offsets: Numbe
     place = 0
     for row in range(len(starts)):
         offsets[row] = place
+        fetch_ahead(data, starts, row)
         start = int(starts[row])
         end, after = start + int(sizes[row]), place + int(sizes[row])
         while start < end and start <= wide:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tasks.x12 import rooms
 from tasks.x12 import scan as scan_module
+from tasks.x12.bits import BLOCK
 from tasks.x12.compiling import compiled
 from tasks.x12.delimiters import Delimiters
 from tasks.x12.scan import DATA, ELEMENT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
@@ -123,7 +124,8 @@ class Index:
         state[PLACE] = place
         signs = _signs(delimiters.element, delimiters.segment, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
-        self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned)
+        last_block = -1 if self.is_plain else end - BLOCK
+        self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned, last_block)
         if counts[NEWLINE_INSIDE]:
             state[:] = before
             return None
@@ -179,11 +181,12 @@ def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = N
 
 @lru_cache(maxsize=256)
 def _signs(element: str, terminator: str, is_plain: bool) -> Any:
-    """Give what each of the 256 bytes means to a scan, then what it means in the id of a segment."""
+    """Give what each of the 256 bytes means to a scan, what it means in the id of a segment, and the two separators."""
     signs = bytearray([DATA]) * MEANINGS + _MEANINGS
     signs[10] = signs[13] = NEWLINE
     signs[ord(element)] = ELEMENT
     signs[ord(terminator)] = TERMINATOR
+    signs += bytes([ord(element), ord(terminator)])
     return bytes(signs) if is_plain else np.frombuffer(bytes(signs), np.uint8)
 
 

@@ -3,6 +3,7 @@
 Kernels: see `compiling`. What a scan counts and leaves is told in `shapes`.
 """
 
+from tasks.x12.bits import BLOCK, lowest, ones, signs_in
 from tasks.x12.compiling import kernel
 from tasks.x12.shapes import (
     EMPTY_SEGMENT,
@@ -31,6 +32,9 @@ DATA, ELEMENT, TERMINATOR, NEWLINE = 0, 1, 2, 4
 
 MEANINGS, LOWER = 256, 64
 """Where `signs` tells of each byte 1 to 26 for a letter, 27 to 36 for a digit, else 0; LOWER is added in lower case."""
+
+SEPARATORS = 2 * MEANINGS
+"""Where `signs` has the element separator, then the terminator."""
 
 _TAB, _LF, _CR, _BLANK, _END_OF_FILE = 9, 10, 13, 32, 26
 _ISA = (9 * LETTERS + 19) * LETTERS + 1
@@ -135,12 +139,11 @@ def add_mark(scanned: Scanned, landmark: int) -> bool:
 
 @kernel
 def close_open_segment(
-    data: Data, signs: Data, end: int, scanned: Scanned, count: int, newlines: int, landmarks: Numbers
+    data: Data, signs: Data, scanned: Scanned, start: int, end: int, count: int, newlines: int, landmarks: Numbers
 ) -> None:
     """Add what stands behind the last terminator, without padding; state[IS_OPEN] says that there is something."""
-    start, newlines = skip_blanks(data, int(scanned.state[PLACE]), end, newlines, scanned.counts)
+    start, newlines = skip_blanks(data, start, end, newlines, scanned.counts)
     body = unpadded(data, start, end)
-    scanned.state[PLACE] = end
     if body == start:
         return
     while count > scanned.firsts[scanned.state[SEGMENTS]] and int(scanned.places[count - 1]) >= body:
@@ -161,31 +164,71 @@ def has_newline(data: Data, start: int, end: int) -> bool:
 
 
 @kernel
-def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned) -> None:
+def note_places(places: Numbers, count: int, place: int, left: int) -> None:
+    """Note where the signs of a block stand, from places[count] on: four at once, for how many there are is not foreseen.
+
+    Holds: up to three more are written, none behind the block.
+    """
+    while left != 0:
+        for number in range(4):
+            places[count + number] = place + lowest(left)
+            left &= left - 1
+        count += 4
+
+
+@kernel
+def scan_block(
+    data: Data, signs: Data, landmarks: Numbers, scanned: Scanned, place: int, start: int, count: int, newlines: int
+) -> tuple[int, int, int, int, bool]:
+    """Index the block at `place`; give what `scan` goes on with: place, start, count, newlines, is_last.
+
+    Holds: the signs of a block are noted as if each terminator closed a segment; behind one that does not, it ends.
+    """
+    ends = signs_in(data, place, int(signs[SEPARATORS + 1]))
+    found = signs_in(data, place, int(signs[SEPARATORS])) | ends
+    lines = (signs_in(data, place, _LF) | signs_in(data, place, _CR)) & ~found
+    note_places(scanned.places, count, place, found)
+    while ends != 0:
+        before, body = (ends & -ends) - 1, place + lowest(ends)
+        last = count + ones(found & before)
+        newlines += ones(lines & before)
+        is_last = close_segment(data, signs, scanned, start, body, last, newlines, landmarks)
+        start, newlines = body + 1, 0
+        next_count = int(scanned.firsts[scanned.state[SEGMENTS]])
+        if is_last or next_count != last + 1:
+            return start, start, next_count, 0, is_last
+        lines &= ~before
+        ends &= ends - 1
+    return place + BLOCK, start, count + ones(found), newlines + ones(lines), False
+
+
+@kernel
+def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned, last_block: int) -> None:
     """Index the segments from state[PLACE] to the end of the interchange, or of the data where it has none.
 
     Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR or a NEWLINE, then what
-    it means in an id, see `MEANINGS`.
+    `MEANINGS` and `SEPARATORS` say. Up to `last_block` blocks are looked at, behind it each byte.
     """
     state = scanned.state
     places = scanned.places
     place = start = int(state[PLACE])
-    count, newlines = int(scanned.firsts[state[SEGMENTS]]), 0
+    count, newlines, is_last = int(scanned.firsts[state[SEGMENTS]]), 0, False
     state[IS_OPEN] = 0
-    while place < end:
+    while place <= last_block and not is_last:
+        place, start, count, newlines, is_last = scan_block(
+            data, signs, landmarks, scanned, place, start, count, newlines
+        )
+    while place < end and not is_last:
         sign = int(signs[data[place]])
         places[count] = place
-        count += sign & ELEMENT  # no branch: separators come too irregularly to be foreseen
+        count += sign & ELEMENT
         place += 1
-        if sign <= ELEMENT:
-            continue
         if sign == TERMINATOR:
             is_last = close_segment(data, signs, scanned, start, place - 1, count, newlines, landmarks)
             start, newlines = place, 0
             count = int(scanned.firsts[state[SEGMENTS]])
-            state[PLACE] = start
-            if is_last:
-                return
-        else:
+        elif sign == NEWLINE:
             newlines += 1
-    close_open_segment(data, signs, end, scanned, count, newlines, landmarks)
+    state[PLACE] = place
+    if not is_last:
+        close_open_segment(data, signs, scanned, start, end, count, newlines, landmarks)

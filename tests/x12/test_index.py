@@ -2,13 +2,19 @@
 
 from collections import Counter
 
+import numba
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.x12 import bits, bits_compiled
+from tasks.x12 import index as index_module
+from tasks.x12 import scan as scan_module
+from tasks.x12.bits import BLOCK
 from tasks.x12.delimiters import Delimiters
 from tasks.x12.index import new_index, tag_code
-from tasks.x12.shapes import NO_TAG
+from tasks.x12.shapes import MARKS, NO_TAG, PLACE, SEGMENTS
 
 SIGNS = Delimiters("*", ":", "^", "~")
 PIECES = st.lists(
@@ -73,3 +79,52 @@ def test_an_id_is_two_or_three_letters_or_digits(segment, tag):
 
 def test_a_run_of_blanks_may_be_long():
     assert found(b"A1*" + b"1~" + b" \n" * 50_000 + b"B2~") == [b"A1*1~", b"B2~"]
+
+
+@numba.njit
+def asking(data, place, sign):
+    found = bits_compiled.signs_in(data, place, sign)
+    bits_compiled.fetch(data, place)
+    return found, bits_compiled.ones(found), bits_compiled.lowest(found)
+
+
+def index_as_a_whole(content, start, last_block, *, is_plain):
+    """Scan from `start` with the kernel itself; give all that it leaves."""
+    index = new_index(content, is_plain=is_plain)
+    scanned = index.scanned
+    scanned.state[PLACE] = start
+    signs, landmarks = index_module._signs("*", "~", is_plain), index_module._LANDMARKS
+    index.fitting(scan_module).scan(index.data, len(content), signs, landmarks, scanned, last_block)
+    segments = int(scanned.state[SEGMENTS])
+    sizes = [segments] * 3 + [segments + 1, int(scanned.firsts[segments])] + [int(scanned.state[MARKS])] * 2
+    left = [list(map(int, part[:size])) for part, size in zip(scanned, sizes, strict=False)]
+    return left, list(map(int, scanned.counts)), list(map(int, scanned.state))
+
+
+LONG_PIECES = st.lists(
+    st.sampled_from(
+        ["CAS*CO*45*1~", "SVC*HC:99213*100~\r\n", "ISA*", "IEA*1~", " ", "\r\n", "~", "**", "x" * 40, "*" * 70, "~~\n~"]
+    ),
+    min_size=10,
+    max_size=60,
+)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(LONG_PIECES, st.integers(0, 5))
+def test_blocks_say_what_byte_by_byte_says(pieces, start):
+    content = "".join(pieces).encode()
+    expected = index_as_a_whole(content, start, -1, is_plain=True)
+    assert index_as_a_whole(content, start, len(content) - BLOCK, is_plain=True) == expected
+    assert index_as_a_whole(content, start, len(content) - BLOCK, is_plain=False) == expected
+
+
+@settings(deadline=None)
+@given(st.binary(min_size=3 * BLOCK, max_size=3 * BLOCK), st.integers(0, 2 * BLOCK), st.sampled_from(b"\0*~a\xff"))
+def test_questions_to_a_block_have_one_answer_plain_and_compiled(content, place, sign):
+    data = bytes(content)
+    found = bits.signs_in(data, place, sign)
+    assert found == sum((byte == sign) << n for n, byte in enumerate(data[place : place + BLOCK]))
+    assert (bits.ones(found), bits.lowest(found)) == (bin(found).count("1"), bin(found)[::-1].find("1") % (BLOCK + 1))
+    asked = asking(np.frombuffer(data, np.uint8), place, sign)
+    assert [asked[0] % 2**BLOCK, *asked[1:]] == [found, bits.ones(found), bits.lowest(found)]
