@@ -3,7 +3,7 @@
 Holds: a row's key is its file's hash, its byte and the number of its triple, pair or place: it names what said it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -133,7 +133,11 @@ def _numbers(type_: pa.DataType, numbers: Array, is_filled: Array | None = None)
 
 def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:
     found, name = {}, rows.table.name
+    texts = _walked_texts(tables, rows, names.never_null.get(name, ()))
     for column in rows.table.columns:
+        if column.name in texts:
+            found[column.name] = texts[column.name]
+            continue
         if column.joined_by is not None:
             found[column.name] = joined_column(tables, name, column.name)
             continue
@@ -172,11 +176,42 @@ def _told_text(tables: Tables, values: Values, *, has_null: bool) -> pa.Array:
 def _text(tables: Tables, starts: Array, sizes: Array, filled: int, size: int, has_null: bool) -> pa.Array:
     if not size:
         return _empty_column(pa.string(), len(starts), has_null=has_null)
-    offsets, text = np.empty(len(starts) + 1, np.int32), np.empty(size + WORD_BYTES, np.uint8)
-    wide = -1 if tables.index.is_plain else len(tables.index.content) - WORD_BYTES
-    tables.index.fitting(convert).texts(tables.index.data, starts, sizes, wide, offsets, text)
+    ((offsets, text),) = _text_buffers(tables, starts, sizes, [(0, size)], len(starts))
     valid = _bits(sizes > 0) if has_null and filled < len(starts) else None
-    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(text), valid)
+    return pa.StringArray.from_buffers(len(starts), offsets, text, valid)
+
+
+def _walked_texts(tables: Tables, rows: Rows, never_null: Collection[str]) -> dict[str, pa.Array]:
+    """Give the columns of text whose spans are the walk's own, all made at once."""
+    told = {name: values for name, values in rows.values.items() if values.base >= 0 and values.size}
+    walked, spans = tables.walked, [(values.base, values.size) for values in told.values()]
+    made = _text_buffers(tables, walked.span_starts, walked.span_sizes, spans, len(rows)) if spans else ()
+    found = {}
+    for (name, values), (offsets, text) in zip(told.items(), made, strict=True):
+        has_null = name not in never_null and values.filled < len(rows)
+        valid = _bits(values.sizes > 0) if has_null else None
+        found[name] = pa.StringArray.from_buffers(len(rows), offsets, text, valid)
+    return found
+
+
+def _text_buffers(
+    tables: Tables, starts: Array, sizes: Array, columns: Sequence[tuple[int, int]], count: int
+) -> list[tuple[pa.Buffer, pa.Buffer]]:
+    """Give offsets and text of columns, each told by where its spans begin, and their bytes."""
+    step = (count | 15) + 1
+    told, place = [], 0
+    for number, (base, size) in enumerate(columns):
+        told.append((base, number * step, place))
+        place += (size + 2 * WORD_BYTES) & -WORD_BYTES
+    offsets, text = np.empty(step * len(columns), np.int32), np.empty(place, np.uint8)
+    wide = -1 if tables.index.is_plain else len(tables.index.content) - WORD_BYTES
+    kernels, data = tables.index.fitting(convert), tables.index.data
+    kernels.texts(data, starts, sizes, np.array(told, np.int64).reshape(-1), count, wide, offsets, text)
+    offset_bytes, text_bytes = pa.py_buffer(offsets), pa.py_buffer(text)
+    return [
+        (offset_bytes.slice(4 * at, 4 * (count + 1)), text_bytes.slice(place, size))
+        for (_, at, place), (_, size) in zip(told, columns, strict=True)
+    ]
 
 
 def joined_column(tables: Tables, table: str, column: str) -> pa.Array:

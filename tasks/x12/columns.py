@@ -18,7 +18,7 @@ class Values:
     """A column: spans in the buffer and, but for text, the numbers they say and a verdict on each.
 
     Shape: `filled` and `bad` are how many rows have a value and how many one that cannot be read; `size` is the bytes of
-    all spans of text.
+    all spans of text; `base` is where they begin among those of the walk, -1 where they were put together.
     """
 
     column: Column
@@ -29,6 +29,7 @@ class Values:
     bad: int = 0
     numbers: Array | None = None
     verdicts: Array | None = None
+    base: int = -1
 
     @property
     def is_bad(self) -> Array:

@@ -27,6 +27,8 @@ _AHEAD = 32
 """Rows between the one that is converted and the one whose bytes are asked for: the caches that are quick hold less than a
 piece, and every column goes through all of it."""
 
+_ROWS_AT_ONCE = 1_000
+
 _DATE_BYTES = 8
 _EPOCH = 719_468
 """Days from 1 March of the year 0 to 1 January 1970, in the calendar that X12 dates follow."""
@@ -211,28 +213,42 @@ def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts:
 
 
 @kernel
-def texts(data: Data, starts: Numbers, sizes: Numbers, wide: int, offsets: Numbers, text: Numbers) -> None:
-    """Fill `text` with the spans, one behind the other; offsets[row] is where a row's text begins.
+def copy_span(data: Data, start: int, size: int, wide: int, text: Numbers, place: int) -> None:
+    """Copy a span to text[place]: what begins up to `wide` by eight bytes, whose number need then seldom be foreseen.
 
-    Shape: `offsets` has one more than the rows, `text` has room for eight bytes more. What begins up to `wide` is copied
-    by eight bytes, so that how many there are need seldom be foreseen; the next row writes over what was too much.
+    Holds: up to seven bytes behind it are written, too.
     """
-    place = 0
-    for row in range(len(starts)):
-        offsets[row] = place
-        fetch_ahead(data, starts, row)
-        start = int(starts[row])
-        end, after = start + int(sizes[row]), place + int(sizes[row])
-        while start < end and start <= wide:
-            eight = eight_bytes(data, start)
-            for byte in range(WORD_BYTES):
-                text[place + byte] = eight >> 8 * byte & 0xFF
-            start, place = start + WORD_BYTES, place + WORD_BYTES
-        while start < end:
-            text[place] = data[start]
-            start, place = start + 1, place + 1
-        place = after
-    offsets[len(starts)] = place
+    end = start + size
+    while start < end and start <= wide:
+        eight = eight_bytes(data, start)
+        for byte in range(WORD_BYTES):
+            text[place + byte] = eight >> 8 * byte & 0xFF
+        start, place = start + WORD_BYTES, place + WORD_BYTES
+    while start < end:
+        text[place] = data[start]
+        start, place = start + 1, place + 1
+
+
+@kernel
+def texts(
+    data: Data, starts: Numbers, sizes: Numbers, columns: Numbers, rows: int, wide: int, offsets: Numbers, text: Numbers
+) -> None:
+    """Fill `text` with the spans of columns, each column's one behind the other, and `offsets` with where each begins in it.
+
+    Shape: `columns` has three numbers each: where its spans begin, where its offsets, one more than rows, and where its
+    text, which has room for eight bytes more. Some rows of all columns follow one another, for their bytes are near.
+    """
+    for column in range(0, len(columns), 3):
+        offsets[columns[column + 1]] = 0
+    for first in range(0, rows, _ROWS_AT_ONCE):
+        for column in range(0, len(columns), 3):
+            span, told, base = int(columns[column]), int(columns[column + 1]), int(columns[column + 2])
+            place = int(offsets[told + first])
+            for row in range(first, min(first + _ROWS_AT_ONCE, rows)):
+                fetch_ahead(data, starts, span + row)
+                copy_span(data, int(starts[span + row]), int(sizes[span + row]), wide, text, base + place)
+                place += int(sizes[span + row])
+                offsets[told + row + 1] = place
 
 
 @kernel

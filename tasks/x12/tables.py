@@ -246,9 +246,9 @@ class _Walk:
 
     def _values(self, column: Column, count: int) -> Values:
         """Give the spans of a column, the first filled of its sources, and what they say."""
-        starts, sizes, filled, size = self._first_filled(column.raws, count)
+        starts, sizes, filled, size, base = self._first_filled(column.raws, count)
         if column.type == "text":
-            return Values(column, starts, sizes, filled, size)
+            return Values(column, starts, sizes, filled, size, base=base)
         kind = _KINDS.get(column.type, "int32")
         if not filled:
             numbers, verdicts = _nothing(1 << count.bit_length(), kind)
@@ -264,10 +264,11 @@ class _Walk:
             kernels.decimals(self.index.data, starts, sizes, *shape, numbers, verdicts, counts)
         return Values(column, starts, sizes, int(counts[FILLED]), 0, int(counts[BAD]), numbers, verdicts)
 
-    def _first_filled(self, raws: Sequence[int], count: int) -> tuple[Array, Array, int, int]:
-        """Give the spans of the first source that is filled in each row, how many are, and their bytes."""
+    def _first_filled(self, raws: Sequence[int], count: int) -> tuple[Array, Array, int, int, int]:
+        """Give the spans of the first source that is filled in each row, how many are, their bytes, and where they begin."""
         starts, sizes = self._spans(raws[0], count)
         filled, size = self._told(raws[0])
+        base = self._base(raws[0])
         for raw in raws[1:]:
             other_filled, other_size = self._told(raw)
             if not other_filled:
@@ -275,11 +276,17 @@ class _Walk:
             other_starts, other_sizes = self._spans(raw, count)
             if not filled:
                 starts, sizes, filled, size = other_starts, other_sizes, other_filled, other_size
+                base = self._base(raw)
                 continue
+            base = -1
             starts = np.where(sizes > 0, starts, other_starts)
             sizes = np.where(sizes > 0, sizes, other_sizes)
             filled, size = int(np.count_nonzero(sizes)), int(sizes.sum())
-        return starts, sizes, filled, size
+        return starts, sizes, filled, size, base
+
+    def _base(self, raw: int) -> int:
+        """Give where the spans of a source begin."""
+        return int(self.walked.columns[walk_module.TOLD * raw + walk_module.BASE])
 
     def _told(self, raw: int) -> tuple[int, int]:
         """Give how many spans of a source are filled, and their bytes."""
@@ -296,7 +303,7 @@ class _Walk:
     def _spans(self, raw: int, count: int) -> tuple[Array, Array]:
         if not self._told(raw)[0]:
             return (_no_spans(1 << count.bit_length())[:count],) * 2
-        base = int(self.walked.columns[walk_module.TOLD * raw + walk_module.BASE])
+        base = self._base(raw)
         return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
 
     def _positions(self, above: Array, table: Table, count: int) -> Array:

@@ -86,13 +86,19 @@ def test_a_day_is_one_of_the_calendar(kernels):
 @pytest.mark.parametrize("is_wide", [False, True])
 def test_text_is_what_the_spans_hold(kernels, is_wide):
     rng = random.Random(SEED)
-    texts = [rng.randbytes(rng.choice([0, 1, 2, 5, 7, 8, 9, 15, 16, 17, 40])) for _ in range(2_000)] + [b"last"]
+    texts = [rng.randbytes(rng.choice([0, 1, 2, 5, 7, 8, 9, 15, 16, 17, 40])) for _ in range(6_002)] + [b"last"]
     data, starts, sizes = laid(texts, kernels)
     wide = len(data) - convert.WORD_BYTES if is_wide else -1
-    offsets, text = np.empty(len(texts) + 1, np.int32), np.empty(int(sizes.sum()) + convert.WORD_BYTES, np.uint8)
-    kernels.texts(data, starts, sizes, wide, offsets, text)
-    assert text[: sizes.sum()].tobytes() == b"".join(texts)
-    assert offsets.tolist() == [0, *np.cumsum(sizes).tolist()]
+    columns, rows = 3, len(texts) // 3
+    told = [(number * rows, number * (rows + 5), 50_000 * number + 7) for number in range(columns)]
+    offsets, text = np.full(columns * (rows + 5), -7, np.int32), np.empty(columns * 50_000, np.uint8)
+    kernels.texts(data, starts, sizes, np.array(told).reshape(-1), rows, wide, offsets, text)
+    for span, first, place in told:
+        expected = texts[span : span + rows]
+        ends = np.cumsum([0, *map(len, expected)])
+        assert offsets[first : first + rows + 1].tolist() == ends.tolist()
+        assert text[place : place + ends[-1]].tobytes() == b"".join(expected)
+    assert offsets.tolist().count(-7) == columns * 4, "nothing is written behind a column's offsets"
 
 
 def test_a_code_is_known_by_all_of_its_bytes(kernels):
