@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.options import parse_day
 
@@ -32,6 +31,8 @@ def replay(
 
     Nothing is sent or fetched. Exit 1 where a table, a kept measure or a sealed file differs from the original.
     """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     from flows.replay import replay as run
 
     console = Console(emoji=False)

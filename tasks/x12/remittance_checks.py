@@ -209,7 +209,7 @@ class _Check:
         is_known = self.tables.says(group, *_GROUP_CODES_5010)
         if is_old.any():
             is_known |= self.tables.says(group, "CR") & is_old[rows.transactions]
-        for segment in np.unique(rows.segments[~is_known]).tolist():
+        for segment in dict.fromkeys(rows.segments[~is_known].tolist()):
             self._refuse("BAD_CODE", f"expected one of {' '.join(_GROUP_CODES_5010)}", segment, "CAS", 1)
 
     def _check_claims(self) -> None:
