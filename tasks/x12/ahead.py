@@ -1,10 +1,12 @@
 """Work on pieces in several threads, given back in order: kernels and Arrow hold no lock of the interpreter."""
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -13,7 +15,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 2
-"""Pieces that a thread may be ahead of the caller: enough to overlap reading with writing, and memory stays bounded."""
+"""Pieces that a thread may be ahead of the caller's: enough to overlap reading with writing, and memory stays bounded."""
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread waits before it asks for the interpreter's lock, which others hold for less between two kernels.
@@ -55,31 +57,30 @@ class _Stock(Generic[Item]):
 def in_order(items: Iterator[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
     """Give work(item) for each item, in order.
 
-    Holds: items are taken one after the other, whichever thread takes them; `threads` of 1 is the caller's own.
+    Holds: items are taken one after the other, whichever thread takes them. The caller's is one of `threads`: it works on
+    an item where it would wait for others.
     """
     if threads <= 1:
         yield from map(work, items)
         return
-    stock = _Stock(items)
+    stock, most = _Stock(items), (threads - 1) * _AHEAD
 
     def take() -> tuple[int, list[Result]]:
         number, taken = stock.take()
         return number, [work(item) for item in taken]
 
-    with _switching(), ThreadPoolExecutor(threads) as pool:
-        waiting: list[Future[tuple[int, list[Result]]]] = [pool.submit(take) for _ in range(threads * _AHEAD)]
+    with _switching(), ThreadPoolExecutor(threads - 1) as pool:
+        waiting: deque[Future[tuple[int, list[Result]]]] = deque()
         done: dict[int, list[Result]] = {}
-        wanted = 0
-        while True:
+        for wanted in count():
+            waiting.extend(pool.submit(take) for _ in range(most - len(waiting)))
             while wanted not in done:
-                number, results = waiting.pop(0).result()
+                is_theirs = waiting and (waiting[0].done() or len(done) >= most)
+                number, results = waiting.popleft().result() if is_theirs else take()
                 done[number] = results
-            results = done.pop(wanted)
-            wanted += 1
-            if not results:
+            if not done[wanted]:
                 return
-            waiting.append(pool.submit(take))
-            yield from results
+            yield from done.pop(wanted)
 
 
 @contextmanager
