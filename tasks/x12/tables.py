@@ -104,13 +104,17 @@ def read_as(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk: makes room, walks, and gives what was found."""
+    """One walk: makes room, walks, and gives what was found.
+
+    Shape: `told` has for each source what `walk.BASE` and those behind it tell of its column.
+    """
 
     layout: Layout
     transactions: Sequence[Transaction]
     index: Index = field(init=False)
     bounds: list[int] = field(init=False)
     walked: Walked = field(init=False)
+    told: list[list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Count what the transactions can hold at the most."""
@@ -160,6 +164,7 @@ class _Walk:
         kernels = self.index.fitting(walk_module)
         kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
         kernels.close_columns(self.walked, np.array(self.layout.raw_tables, np.int64))
+        self.told = self.walked.columns.reshape(-1, walk_module.TOLD).tolist()
         counts = self.walked.counts
         tables = Tables(self.layout, self.index, self.transactions, self.walked)
         tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
@@ -179,7 +184,7 @@ class _Walk:
         found: dict[int, tuple[int, int]] = {}
         for table in self.layout.tables:
             for raw, earlier in [(raw, c.raws[:n]) for c in table.columns for n, raw in enumerate(c.raws) if n]:
-                if not self._told(raw)[0]:
+                if not self.told[raw][walk_module.SPANS]:
                     continue
                 starts, sizes = self._spans(raw, len(tables.rows[table.name]))
                 is_over = (sizes > 0) & np.any([self._spans(other, len(sizes))[1] > 0 for other in earlier], axis=0)
@@ -267,31 +272,21 @@ class _Walk:
     def _first_filled(self, raws: Sequence[int], count: int) -> tuple[Array, Array, int, int, int]:
         """Give the spans of the first source that is filled in each row, how many are, their bytes, and where they begin."""
         starts, sizes = self._spans(raws[0], count)
-        filled, size = self._told(raws[0])
-        base = self._base(raws[0])
+        base, _, filled, size = self.told[raws[0]]
         for raw in raws[1:]:
-            other_filled, other_size = self._told(raw)
+            other_base, _, other_filled, other_size = self.told[raw]
             if not other_filled:
                 continue
             other_starts, other_sizes = self._spans(raw, count)
             if not filled:
-                starts, sizes, filled, size = other_starts, other_sizes, other_filled, other_size
-                base = self._base(raw)
+                starts, sizes = other_starts, other_sizes
+                filled, size, base = other_filled, other_size, other_base
                 continue
             base = -1
             starts = np.where(sizes > 0, starts, other_starts)
             sizes = np.where(sizes > 0, sizes, other_sizes)
             filled, size = int(np.count_nonzero(sizes)), int(sizes.sum())
         return starts, sizes, filled, size, base
-
-    def _base(self, raw: int) -> int:
-        """Give where the spans of a source begin."""
-        return int(self.walked.columns[walk_module.TOLD * raw + walk_module.BASE])
-
-    def _told(self, raw: int) -> tuple[int, int]:
-        """Give how many spans of a source are filled, and their bytes."""
-        told = walk_module.TOLD * raw
-        return int(self.walked.columns[told + walk_module.SPANS]), int(self.walked.columns[told + walk_module.BYTES])
 
     def _day_spans(self, starts: Array, sizes: Array, *, is_last: bool) -> tuple[Array, Array]:
         """Give the spans of the first or last day where they say a period CCYYMMDD-CCYYMMDD; a single day is both."""
@@ -301,9 +296,9 @@ class _Walk:
         return np.where(is_period & is_last, starts + _DAY + 1, starts), np.where(is_period, _DAY, sizes)
 
     def _spans(self, raw: int, count: int) -> tuple[Array, Array]:
-        if not self._told(raw)[0]:
+        base, _, filled, _ = self.told[raw]
+        if not filled:
             return (_no_spans(1 << count.bit_length())[:count],) * 2
-        base = self._base(raw)
         return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
 
     def _positions(self, above: Array, table: Table, count: int) -> Array:
@@ -316,7 +311,7 @@ class _Walk:
     def _joined(self, column: Column, count: int) -> tuple[Array, Array]:
         """Give text of several spans, joined."""
         raw = column.raws[0]
-        filled, size = self._told(raw)
+        _, _, filled, size = self.told[raw]
         if not filled:
             return _no_spans(1 << (count + 1).bit_length())[: count + 1], np.empty(0, np.uint8)
         spans = self.walked.joined[: 4 * int(self.walked.counts[-2])]
