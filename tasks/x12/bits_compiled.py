@@ -1,7 +1,7 @@
 """The functions of `bits` as compiled kernels call them: a few instructions each, in the place of a call.
 
 Source: numba.extending.intrinsic and llvmlite.ir. Vectors are as wide as the question; LLVM makes of them what
-the processor at hand can do.
+the processor at hand can do. The first byte is the lowest bit: numba runs on little-endian processors only.
 """
 
 from typing import Any

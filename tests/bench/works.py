@@ -6,6 +6,7 @@ An action gives figures, or a function that gives them when the clock has stoppe
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -30,7 +31,9 @@ def read_two_threads(path: Path) -> Action:
 
 def read_folder(path: Path) -> Action:
     ours.warm_up()
-    return lambda: partial(figures, ours.tables([file.read_bytes() for file in sorted(path.iterdir())], 1))
+    return lambda: partial(
+        figures, ours.tables([file.read_bytes() for file in sorted(path.iterdir(), key=attrgetter("name"))], 1)
+    )
 
 
 def read_837(path: Path) -> Action:
