@@ -295,18 +295,18 @@ class _Reader:
         found = block.index.scan(base + start, base + end, self.delimiters, self.marks.tolerances)
         if found is None:
             raise _Wrapped
-        self.place = int(block.index.scanned.state[PLACE]) - block.shift
+        self.place = block.index.numbers.state[PLACE] - block.shift
         if self.marks.take(block.index, block.shift, found, self.delimiters, block.is_end):
             self.last_terminator, self.delimiters = self.delimiters.segment, None
         return True
 
     def _refuse_repeated(self, block: _Block) -> None:
         """Fault where an 835 stands twice in the file, byte for byte but for its SE."""
-        starts = block.index.scanned.starts
+        starts = block.index.numbers.starts
         for payment in self.marks.transactions:
             if payment.kind != "835":
                 continue
-            start, end = (int(starts[payment.numbers[place]]) - block.shift for place in (0, -1))
+            start, end = (starts[payment.numbers[place]] - block.shift for place in (0, -1))
             size, place = end - start, block.place_of(start)
             alike = self.payments.setdefault((size, block.content[place : place + min(size, _HEAD)]), [])
             if any(self.content[other : other + size] == self.content[start:end] for other in alike):

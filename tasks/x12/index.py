@@ -103,7 +103,8 @@ class Found:
 class Index:
     """The segments of a buffer, scan after scan.
 
-    Holds: `offsets` gives for each byte of the buffer its offset in the file, where bytes were taken out or rewritten.
+    Holds: `offsets` gives for each byte of the buffer its offset in the file, where bytes were taken out or rewritten;
+    `numbers` are those of `scanned` for whoever wants one of them: an array needs three times as long to give it.
     """
 
     content: bytes | memoryview
@@ -111,29 +112,33 @@ class Index:
     offsets: NDArray[np.int64] | None = None
     is_plain: bool = True
     data: Any = field(init=False)
+    numbers: Any = field(init=False)
 
     def __post_init__(self) -> None:
         self.content = bytes(self.content) if self.is_plain else self.content
         self.data = self.content if self.is_plain else np.frombuffer(self.content, np.uint8)
+        self.numbers = self.scanned if self.is_plain else Scanned._make(part.data for part in self.scanned)
 
     def scan(self, place: int, end: int, delimiters: Delimiters, tolerances: Counter[str]) -> Found | None:
         """Index one interchange, or what of it stands before `end`; None, and no trace, where line ends break segments."""
-        state, counts = self.scanned.state, self.scanned.counts
+        state, counts = self.numbers.state, self.numbers.counts
         before = list(state)
-        counts[:] = [0] * COUNTS
+        for number in range(COUNTS):
+            counts[number] = 0
         state[PLACE] = place
         signs = _signs(delimiters.element, delimiters.segment, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
         last_block = -1 if self.is_plain else end - BLOCK
         self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned, last_block)
         if counts[NEWLINE_INSIDE]:
-            state[:] = before
+            for number in range(STATE):
+                state[number] = before[number]
             return None
         for number, code in COUNTED.items() if any(counts) else ():
             if counts[number]:
-                tolerances[code] += int(counts[number])
-        segments = range(int(before[SEGMENTS]), int(state[SEGMENTS]))
-        return Found(segments, range(int(before[MARKS]), int(state[MARKS])), bool(state[IS_OPEN]))
+                tolerances[code] += counts[number]
+        segments = range(before[SEGMENTS], state[SEGMENTS])
+        return Found(segments, range(before[MARKS], state[MARKS]), bool(state[IS_OPEN]))
 
     def fitting(self, module: ModuleType) -> Any:
         """Give a module of kernels as this index needs it: plain, or compiled."""
@@ -146,11 +151,11 @@ class Index:
 
     def elements(self, segment: int) -> list[str]:
         """Give the elements of a segment, the id first, the empty end trimmed."""
-        scanned = self.scanned
-        first = scanned.firsts[segment]
-        end = scanned.places[scanned.firsts[segment + 1] - 1]
-        body = str(self.content[scanned.starts[segment] : end], "utf-8")
-        found = body.split(chr(self.content[scanned.places[first]])) if scanned.places[first] < end else [body]
+        numbers = self.numbers
+        first = numbers.firsts[segment]
+        separator, end = numbers.places[first], numbers.places[numbers.firsts[segment + 1] - 1]
+        body = str(self.content[numbers.starts[segment] : end], "utf-8")
+        found = body.split(chr(self.content[separator])) if separator < end else [body]
         while len(found) > 1 and not found[-1]:
             found.pop()
         return found

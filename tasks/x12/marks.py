@@ -39,7 +39,7 @@ class Marks:
         after = found.segments.start
         tag = ""
         for mark in found.marks:
-            number = int(index.scanned.marks[mark])
+            number = index.numbers.marks[mark]
             if self.open_head is None and number != after:
                 self._refuse_stray(after, found)
             after = number + 1
@@ -47,7 +47,7 @@ class Marks:
             tag = segment.tag
             if tag in _TRAILERS:
                 self._check_terminated(segment, number == found.segments[-1] and found.is_open)
-            self._take(segment, number, int(index.scanned.seen[mark]), delimiters)
+            self._take(segment, number, index.numbers.seen[mark], delimiters)
         if self.open_head is None and after < found.segments.stop:
             self._refuse_stray(after, found)
         if is_end and tag != "IEA":

@@ -28,7 +28,7 @@ class Segment(NamedTuple):
 def segment_at(index: Index, number: int, base: int) -> Segment:
     """Give segment `number` of an index, placed in the file that begins at `base` of its buffer."""
     tag, *elements = index.elements(number)
-    start, end = int(index.scanned.starts[number]), int(index.scanned.ends[number])
+    start, end = index.numbers.starts[number], index.numbers.ends[number]
     return Segment(tag.upper(), tuple(elements), index.place_in_file(start, base), index.end_in_file(end, base))
 
 
