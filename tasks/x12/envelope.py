@@ -321,7 +321,7 @@ def _is_ascii(content: bytes) -> bool:
 
 def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
-    if content[place : place + 1].isalpha():
+    if place >= end or content[place : place + 1].isalpha():
         return place
     run = _padding(terminator).match(content, place, end)
     skipped = run[0] if run else b""
