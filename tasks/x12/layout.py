@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -57,12 +57,12 @@ class Table:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """A guide as tables and as the plan that a walk follows.
 
     Shape: `hosts` are the tables that are loops, by number; `raw_tables` has the table of each raw column; `heads` the
-    segment ids that give a table its rows, `steps` the elements that a repeat takes for a row; `most_joined` the spans
+    segment ids that give a table its rows (numbers as in plan.locals), `steps` the elements that a repeat takes for a row; `most_joined` the spans
     of a segment or a repeat that are joined at the most; `told` are the kinds of segments: id, code, element of the code.
     """
 
@@ -76,6 +76,11 @@ class Layout:
     most_joined: int
     told: tuple[tuple[str, str, int], ...]
     plan: Plan
+
+    @cached_property
+    def plain_plan(self) -> Any:
+        """Give the plan for plain kernels: of lists, which give a number sooner."""
+        return Plan(*(array.tolist() for array in self.plan))
 
 
 @cache
@@ -149,7 +154,7 @@ class _Compiler:
         repeats = self._repeats(ordered)
         plan = self._plan(repeats)
         steps = {name: table["each"]["step"] for name, table in self.source["table"].items() if "each" in table}
-        heads = {name: self._tags(name) for name in ordered}
+        heads = {name: tuple(int(plan.locals[tag]) for tag in self._tags(name)) for name in ordered}
         every = (*self.rules.values(), *self.repeated.values())
         joined = max(sum(rule[MODE] & JOINED > 0 for rule in rules) for rules in every)
         names, hosts, raw_tables = tuple(self.loops), tuple(self.hosts), tuple(self.raw_tables)

@@ -27,7 +27,7 @@ from tasks.x12.convert import (
 from tasks.x12.index import Index, numbers_of
 from tasks.x12.layout import KEPT, Column, Layout, Table, layout
 from tasks.x12.segments import Transaction
-from tasks.x12.shapes import NO_TAG, SEGMENTS, Plan, Walked
+from tasks.x12.shapes import SEGMENTS, Walked
 
 _ANY_LENGTH = 1_000
 
@@ -121,16 +121,21 @@ class _Walk:
         self.index = self.transactions[0].index
         scanned = self.index.scanned
         count = int(scanned.state[SEGMENTS])
-        counts, elements = np.zeros(NO_TAG + 1, np.int64), np.zeros(NO_TAG + 1, np.int64)
-        self.index.fitting(walk_module).tell_segments(scanned, count, counts, elements)
+        counts, elements = (np.zeros(len(self.layout.plan.plain_kind), np.int64) for _ in range(2))
+        self.index.fitting(walk_module).tell_segments(scanned, self.plan, count, counts, elements)
         self.bounds = [count]
         for table in self.layout.tables:
             heads = self.layout.heads[table.name]
-            most = int(counts[list(set(heads))].sum())
+            most = int(counts[list(heads)].sum())
             if step := self.layout.steps.get(table.name, 0):
-                most += int(elements[list(set(heads))].sum()) // step
+                most += int(elements[list(heads)].sum()) // step
             self.bounds.append(most)
         self.walked = self._room(self.layout.most_joined * (count + int(elements.sum())))
+
+    @property
+    def plan(self) -> Any:
+        """Give the plan as the kernels at hand want it."""
+        return self.layout.plain_plan if self.index.is_plain else self.layout.plan
 
     def _room(self, most_joined: int) -> Walked:
         """Give arrays of the size that can be needed; what is never written takes no memory."""
@@ -159,10 +164,9 @@ class _Walk:
         data = self.index.data
         told = [(t.numbers.start, t.numbers[-1], ord(t.delimiters.component)) for t in self.transactions]
         numbers = np.array(told, np.int64).reshape(-1)
-        plan: Any = Plan(*(array.tolist() for array in self.layout.plan)) if self.index.is_plain else self.layout.plan
         open_rows = np.full(len(self.layout.hosts), -1, np.int64)
         kernels = self.index.fitting(walk_module)
-        kernels.walk(data, self.index.scanned, plan, numbers, self.walked, open_rows)
+        kernels.walk(data, self.index.scanned, self.plan, numbers, self.walked, open_rows)
         kernels.close_columns(self.walked, np.array(self.layout.raw_tables, np.int64))
         self.told = self.walked.columns.reshape(-1, walk_module.TOLD).tolist()
         counts = self.walked.counts

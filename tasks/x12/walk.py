@@ -364,12 +364,12 @@ def walk(
 
 
 @kernel
-def tell_segments(scanned: Scanned, count: int, counts: Numbers, elements: Numbers) -> None:
-    """Count the segments of every tag, and their elements."""
+def tell_segments(scanned: Scanned, plan: Plan, count: int, counts: Numbers, elements: Numbers) -> None:
+    """Count the segments of every id that the plan knows, and their elements; 0 is for all others."""
     for segment in range(count):
-        tag = scanned.tags[segment]
-        counts[tag] += 1
-        elements[tag] += element_count(scanned, segment)
+        local = plan.locals[scanned.tags[segment]]
+        counts[local] += 1
+        elements[local] += element_count(scanned, segment)
 
 
 @kernel
