@@ -95,7 +95,7 @@ def _keys(
 ) -> pa.Array:
     """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place; null where not filled."""
     prefixes = np.frombuffer("".join(sha[:16] for sha in file_sha256s).encode("ascii"), np.int64)
-    text = np.empty(4 * len(byte_start), np.int64)
+    text = tables.index.room(4 * len(byte_start), np.int64)
     kernels = tables.index.fitting(convert)
     kernels.names(prefixes, tables.files[transactions], byte_start, places, text)
     offsets = np.arange(0, 32 * len(byte_start) + 1, 32, dtype=np.int32)
@@ -113,7 +113,7 @@ def _parent_keys(tables: Tables, file_sha256s: Sequence[str], rows: Rows, parent
 def _parent_starts(tables: Tables, rows: Rows, parent: str) -> pa.Array:
     """Give the first byte of each row's parent, null where it has none."""
     above, numbers = tables.rows[parent], rows.parents[parent]
-    starts = np.empty(len(rows), np.int64)
+    starts = tables.index.room(len(rows), np.int64)
     count = tables.index.fitting(convert).parent_bytes(above.byte_start, numbers, starts)
     return _numbers(pa.int64(), starts, None if count == len(rows) else numbers >= 0)
 
@@ -203,7 +203,7 @@ def _text_buffers(
     for number, (base, size) in enumerate(columns):
         told.append((base, number * step, place))
         place += (size + 2 * WORD_BYTES) & -WORD_BYTES
-    offsets, text = np.empty(step * len(columns), np.int32), np.empty(place, np.uint8)
+    offsets, text = tables.index.room(step * len(columns), np.int32), tables.index.room(place, np.uint8)
     wide = -1 if tables.index.is_plain else len(tables.index.content) - WORD_BYTES
     kernels, data = tables.index.fitting(convert), tables.index.data
     kernels.texts(data, starts, sizes, np.array(told, np.int64).reshape(-1), count, wide, offsets, text)

@@ -144,6 +144,10 @@ class Index:
         """Give a module of kernels as this index needs it: plain, or compiled."""
         return module if self.is_plain else compiled(module)
 
+    def room(self, count: int, kind: Any) -> NDArray[Any]:
+        """Give an array for what leaves with a table: much of it stands on common ground."""
+        return np.empty(count, kind) if self.is_plain else rooms.lasting(count, kind)
+
     def release(self) -> None:
         """Give the room of the segments back: tables were made of them, and nothing else is asked of this index."""
         if not self.is_plain:

@@ -183,7 +183,7 @@ def _columns(tables: Tables, name: str, file_sha256s: Sequence[str] | None) -> d
 def _service_days(tables: Tables) -> Values:
     """Give the day of each line, else the first of its claim."""
     services, claims = tables.rows["service"].values["service_on"], tables.rows["claim"].values["service_start_on"]
-    days, verdicts = np.empty_like(services.numbers), np.empty_like(services.verdicts)
+    days, verdicts = tables.index.room(len(services.starts), np.int32), np.empty_like(services.verdicts)
     kernels = tables.index.fitting(convert)
     parents = tables.rows["service"].parents["claim"]
     told = (services.numbers, services.verdicts, parents, claims.numbers, claims.verdicts)

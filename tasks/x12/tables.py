@@ -248,7 +248,7 @@ class _Walk:
         if self.index.offsets is not None:
             ends = numbers_of(self.index.scanned.ends, len(tables.starts))
             return self.index.offsets[tables.starts[first]], self.index.offsets[ends[last] - 1] + 1
-        byte_start, byte_end = np.empty(len(first), np.int64), np.empty(len(first), np.int64)
+        byte_start, byte_end = (self.index.room(len(first), np.int64) for _ in range(2))
         kernels = self.index.fitting(convert_module)
         kernels.row_bytes(self.index.scanned, first, last, transactions, tables.bases, byte_start, byte_end)
         return byte_start, byte_end
@@ -264,7 +264,7 @@ class _Walk:
             return Values(column, starts, sizes, 0, 0, 0, numbers[:count], verdicts[:count])
         if column.type in _DAYS:
             starts, sizes = self._day_spans(starts, sizes, is_last=column.type == "last_day")
-        numbers, verdicts, counts = np.empty(count, kind), np.empty(count, np.int8), np.zeros(3, np.int64)
+        numbers, verdicts, counts = self.index.room(count, kind), np.empty(count, np.int8), np.zeros(3, np.int64)
         kernels = self.index.fitting(convert_module)
         if column.type == "date" or column.type in _DAYS:
             kernels.days(self.index.data, starts, sizes, numbers, verdicts, counts)
@@ -319,7 +319,7 @@ class _Walk:
         if not filled:
             return _no_spans(1 << (count + 1).bit_length())[: count + 1], np.empty(0, np.uint8)
         spans = self.walked.joined[: 4 * int(self.walked.counts[-2])]
-        offsets, text = np.empty(count + 1, np.int32), np.empty(size + filled, np.uint8)
+        offsets, text = self.index.room(count + 1, np.int32), self.index.room(size + filled, np.uint8)
         kernels = self.index.fitting(convert_module)
         kernels.join(self.index.data, spans, raw, ord(str(column.joined_by)), offsets, text)
         return offsets, text
