@@ -39,7 +39,7 @@ def lasting(count: int, kind: Any) -> NDArray[Any]:
     Holds: ground becomes free when nothing that stands on it is in use, so what leaves together should come together.
     """
     size = count * np.dtype(kind).itemsize
-    start = getattr(_ground, "used", GROUND_BYTES)
+    start = getattr(_ground, "used", GROUND_BYTES + 1)
     if start + size > GROUND_BYTES:
         if size > GROUND_BYTES:
             return np.empty(count, kind)
