@@ -34,6 +34,7 @@ _HEAD = 300
 """Bytes of an 835 by which another is seen that may be the same: BPR and TRN are among them."""
 
 _FIRST_OTHER = 0x80
+_MANY = 100_000
 _LOOK_AHEAD = 1_000
 """Bytes that must be at hand to tell the separators of an interchange."""
 
@@ -123,7 +124,7 @@ def _together(readers: Sequence["_Reader"], *, is_plain: bool) -> Iterator[Piece
         yield from reader.pieces(is_plain=is_plain)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Block:
     """A part of a file, which stands at `base` of the buffer of an index and at `origin` of the file.
 
@@ -315,8 +316,8 @@ class _Reader:
 
 
 def _is_ascii(content: bytes) -> bool:
-    """Tell whether all bytes are ASCII: numpy looks at many at once, and holds no lock of the interpreter."""
-    return not content or bool(np.frombuffer(content, np.uint8).max() < _FIRST_OTHER)
+    """Tell whether all bytes are ASCII; numpy looks at many of them without the lock of the interpreter."""
+    return content.isascii() if len(content) < _MANY else bool(np.frombuffer(content, np.uint8).max() < _FIRST_OTHER)
 
 
 def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from string import ascii_uppercase, digits
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +90,7 @@ _LANDMARKS = _landmarks()
 _PLAIN_LANDMARKS = _LANDMARKS.tolist()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What one scan found: segments first to last (not included), marks likewise, and whether the last is unterminated."""
 
     segments: range
