@@ -48,6 +48,7 @@ WORKS = (
     Work("pyx12", "peers", "pyx12_validator", "835_validator"),
     Work("read", "works", "read_one", "835"),
     Work("read, two threads", "works", "read_two_threads", "835"),
+    Work("read, two processes", "halves", "read_two_processes", "835"),
     Work("read, many files", "works", "read_folder", "835_folder"),
     Work("insert from Arrow", "works", "insert_from_arrow", "835"),
     Work("to DuckDB", "works", "to_database", "835"),

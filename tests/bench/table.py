@@ -58,6 +58,7 @@ def rows(result: Result) -> Iterator[Row]:
     yield Row(read, "pyx12's validator, on 1 MB", 400, *_faster(result, "read", "pyx12"))
     yield Row(read, "openx12", 40, *_faster(result, "read", "openx12"))
     yield Row("the same on two threads", "one", 1.7, _faster(result, "read, two threads", "read")[0])
+    yield Row("two processes, a half each", "one", 1.7, _faster(result, "read, two processes", "read")[0])
     yield Row("many files of 20 KB", "the single file", 0.5, *_faster(result, "read, many files", "read"))
     yield Row(
         "835 to a DuckDB file", "the insert from Arrow", 2, *_longer(result, "to DuckDB", "insert from Arrow"), False
