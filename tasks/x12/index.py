@@ -103,7 +103,7 @@ class Index:
     """The segments of a buffer, scan after scan.
 
     Holds: `offsets` gives for each byte of the buffer its offset in the file, where bytes were taken out or rewritten;
-    `numbers` are those of `scanned` for whoever wants one of them: an array needs three times as long to give it.
+    `numbers` are those of `scanned` for whoever wants one of them, which an array is slower to give.
     """
 
     content: bytes | memoryview
