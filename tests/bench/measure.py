@@ -3,11 +3,18 @@
 import gc
 import importlib
 import json
+import mmap
 import re
 import resource
 import sys
 import time
 from pathlib import Path
+
+
+MOST_SETTLED_BYTES = 4 << 30
+"""About what the greediest of the works needs."""
+
+_PAGE = 4096
 
 
 def measure(module: str, work: str, path: Path) -> dict[str, object]:
@@ -16,6 +23,7 @@ def measure(module: str, work: str, path: Path) -> dict[str, object]:
     action = getattr(importlib.import_module(f"tests.bench.{module}"), work)(path)
     prepared = time.perf_counter() - started
     gc.collect()
+    settle_memory()
     processor, wall = _processor_seconds(), time.perf_counter()
     try:
         figures = action()
@@ -28,6 +36,22 @@ def measure(module: str, work: str, path: Path) -> dict[str, object]:
         "peak_bytes": _peak_bytes(),
     }
     return said | {"figures": dict(figures() if callable(figures) else figures)}
+
+
+def settle_memory() -> None:
+    """Have the host of a virtual machine hand out memory before the clock starts, and forget the peak of doing so.
+
+    Measured: what the host took back in a pause, as it does with all that is free for two seconds, comes at 0.7 GB/s, and
+    what it has handed out already at 5.2 GB/s. Without this a work was as quick as the one before it was greedy.
+    """
+    status = Path("/proc/meminfo").read_text()
+    available = int(re.search(r"MemAvailable:\s+(\d+) kB", status)[1]) * 1024
+    size = min(MOST_SETTLED_BYTES, available // 2) // _PAGE * _PAGE
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory.madvise(mmap.MADV_HUGEPAGE)
+        for place in range(0, size, _PAGE):
+            memory[place] = 1
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def _processor_seconds() -> float:
