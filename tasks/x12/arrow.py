@@ -3,16 +3,16 @@
 Holds: a row's key is its file's hash, its byte and the number of its triple, pair or place: it names what said it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 
-from tasks.x12 import convert
+from tasks.x12 import convert, relations
 from tasks.x12.columns import Array, Rows, Values
-from tasks.x12.convert import QUANTITY_PLACES, WORD_BYTES
+from tasks.x12.convert import QUANTITY_PLACES, TEXTS_TOLD, WORD_BYTES
 from tasks.x12.layout import KEPT
 from tasks.x12.tables import Tables
 
@@ -44,6 +44,10 @@ class Names:
         """Give the name of a table's key."""
         return self.keys.get(table, f"{table}_id")
 
+    def has_null(self, table: str, column: str) -> bool:
+        """Tell whether a column of text has null where it is empty."""
+        return table != KEPT and column not in self.never_null.get(table, ())
+
     def place(self, rows: Rows) -> str:
         """Give the name of a row's place."""
         ordinary = "" if rows.table.name == KEPT else rows.table.place or _POSITION
@@ -60,19 +64,36 @@ def arrow_tables(tables: Tables, file_sha256s: Sequence[str] | None = None) -> d
     Shape: with `file_sha256s` (by number of the file) rows have keys of 32 digits and the file's hash; without, parents
     are named by their first byte (`claim_start`) and files by their number, which takes a third less time and memory.
     """
-    return {name: pa.table(arrow_columns(tables, name, file_sha256s)) for name in tables.rows}
+    return {name: pa.table(columns) for name, columns in arrow_columns(tables, file_sha256s, tables.rows).items()}
 
 
 def arrow_columns(
-    tables: Tables, name: str, file_sha256s: Sequence[str] | None, names: Names = ORDINARY
+    tables: Tables, file_sha256s: Sequence[str] | None, wanted: Collection[str], names: Names = ORDINARY
+) -> dict[str, dict[str, pa.Array]]:
+    """Give keys, file, bytes and place of the wanted tables, then their columns."""
+    texts = _walked_texts(tables, wanted, names)
+    starts = _parent_starts(tables, wanted, names) if file_sha256s is None else {}
+    made = {}
+    for name in wanted:
+        rows = tables.rows[name]
+        made[name] = _places(tables, rows, file_sha256s, names, starts) | _columns(tables, rows, names, texts)
+    return made
+
+
+def _places(
+    tables: Tables,
+    rows: Rows,
+    file_sha256s: Sequence[str] | None,
+    names: Names,
+    starts: Mapping[tuple[str, str], pa.Array],
 ) -> dict[str, pa.Array]:
-    """Give keys, file, bytes and place of a table, then its columns."""
-    rows = tables.rows[name]
+    """Give keys, file, bytes and place of a table."""
+    name = rows.table.name
     parents = names.parents.get(name, rows.table.parents)
     files = _files(tables, rows)
     found: dict[str, pa.Array] = {}
     if file_sha256s is None:
-        found |= {f"{parent}_start": _parent_starts(tables, rows, parent) for parent in parents} | {"file": files}
+        found |= {f"{parent}_start": starts[name, parent] for parent in parents} | {"file": files}
     else:
         places = rows.places if rows.table.place else np.zeros(len(rows), np.int32)
         found[names.key(name)] = _keys(tables, file_sha256s, rows.transactions, rows.byte_start, places)
@@ -82,7 +103,7 @@ def arrow_columns(
     found |= {"byte_start": _numbers(pa.int64(), rows.byte_start), "byte_end": _numbers(pa.int64(), rows.byte_end)}
     if place := names.place(rows):
         found[place] = _numbers(pa.int32(), rows.places.copy())
-    return found | (_kept_columns(tables) if name == KEPT else _columns(tables, rows, names))
+    return found
 
 
 def _keys(
@@ -96,7 +117,7 @@ def _keys(
     """Give 32 hexadecimal digits: 16 of the file's hash, 12 of the byte, 4 of the place; null where not filled."""
     prefixes = np.frombuffer("".join(sha[:16] for sha in file_sha256s).encode("ascii"), np.int64)
     text = tables.index.room(4 * len(byte_start), np.int64)
-    kernels = tables.index.fitting(convert)
+    kernels = tables.index.fitting(relations)
     kernels.names(prefixes, tables.files[transactions], byte_start, places, text)
     offsets = np.arange(0, 32 * len(byte_start) + 1, 32, dtype=np.int32)
     valid = None if is_filled is None else validity(is_filled)
@@ -110,12 +131,27 @@ def _parent_keys(tables: Tables, file_sha256s: Sequence[str], rows: Rows, parent
     return _keys(tables, file_sha256s, rows.transactions, starts, np.zeros(len(rows), np.int32), numbers >= 0)
 
 
-def _parent_starts(tables: Tables, rows: Rows, parent: str) -> pa.Array:
-    """Give the first byte of each row's parent, null where it has none."""
-    above, numbers = tables.rows[parent], rows.parents[parent]
-    starts = tables.index.room(len(rows), np.int64)
-    count = tables.index.fitting(convert).parent_bytes(above.byte_start, numbers, starts)
-    return _numbers(pa.int64(), starts, None if count == len(rows) else numbers >= 0)
+def _parent_starts(tables: Tables, wanted: Iterable[str], names: Names) -> dict[tuple[str, str], pa.Array]:
+    """Give the first byte of each row's parents, null where it has none, by table and parent."""
+    told: list[tuple[str, str, int]] = []
+    numbers: list[int] = []
+    room = 0
+    for name in wanted:
+        rows = tables.rows[name]
+        for parent in names.parents.get(name, rows.table.parents):
+            level = tables.layout.hosts.index(parent)
+            numbers += rows.first_row, len(rows), level, tables.rows[parent].starts_at, room
+            told.append((name, parent, room))
+            room += len(rows)
+    starts, counts = tables.index.room(room, np.int64), np.zeros(len(told), np.int64)
+    kernels, levels = tables.index.fitting(relations), len(tables.layout.hosts)
+    kernels.parent_bytes(tables.walked, levels, np.array(numbers, np.int64), tables.numbers, starts, counts)
+    found = {}
+    for (name, parent, at), count in zip(told, counts.tolist(), strict=True):
+        rows = tables.rows[name]
+        is_filled = None if count == len(rows) else rows.parents[parent] >= 0
+        found[name, parent] = _numbers(pa.int64(), starts[at : at + len(rows)], is_filled)
+    return found
 
 
 def _files(tables: Tables, rows: Rows) -> pa.Array:
@@ -131,86 +167,65 @@ def _numbers(type_: pa.DataType, numbers: Array, is_filled: Array | None = None)
     return pa.Array.from_buffers(type_, len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
-def _columns(tables: Tables, rows: Rows, names: Names) -> dict[str, pa.Array]:
+def _columns(
+    tables: Tables, rows: Rows, names: Names, texts: Mapping[tuple[str, str], pa.Array]
+) -> dict[str, pa.Array]:
     found, name = {}, rows.table.name
-    texts = _walked_texts(tables, rows, names.never_null.get(name, ()))
     for column in rows.table.columns:
-        if column.name in texts:
-            found[column.name] = texts[column.name]
-            continue
-        if column.joined_by is not None:
+        if (name, column.name) in texts:
+            found[column.name] = texts[name, column.name]
+        elif column.joined_by is not None:
             found[column.name] = joined_column(tables, name, column.name)
-            continue
-        values = rows.values[column.name]
-        if column.name in names.never_null.get(name, ()):
-            found[column.name] = _told_text(tables, values, has_null=False)
+        elif column.type == "text":
+            found[column.name] = _empty_column(pa.string(), len(rows), has_null=names.has_null(name, column.name))
         elif (name, column.name) in names.zero:
-            found[column.name] = filled_column(values)
+            found[column.name] = filled_column(rows.values[column.name])
         else:
-            found[column.name] = value_column(tables, values)
+            found[column.name] = value_column(rows.values[column.name])
     return found
 
 
-def _kept_columns(tables: Tables) -> dict[str, pa.Array]:
-    """Give kept segments: the id and all of it, without its terminator."""
-    segments = tables.rows[KEPT].segments
-    starts, id_sizes, sizes = (np.empty(len(segments), np.int32) for _ in range(3))
-    kernels = tables.index.fitting(convert)
-    kernels.kept_spans(tables.index.scanned, segments, starts, id_sizes, sizes)
-    return {
-        "segment_code": text_column(tables, starts, id_sizes, has_null=False),
-        "content": text_column(tables, starts, sizes, has_null=False),
-    }
-
-
-def text_column(tables: Tables, starts: Array, sizes: Array, *, has_null: bool = True) -> pa.Array:
-    """Give spans as text; an empty one is null, or '' where the column has no null."""
-    return _text(tables, starts, sizes, int(np.count_nonzero(sizes)), int(sizes.sum()), has_null)
-
-
-def _told_text(tables: Tables, values: Values, *, has_null: bool) -> pa.Array:
-    """Give a column of text, as `text_column` does."""
-    return _text(tables, values.starts, values.sizes, values.filled, values.size, has_null)
-
-
-def _text(tables: Tables, starts: Array, sizes: Array, filled: int, size: int, has_null: bool) -> pa.Array:
+def text_column(tables: Tables, starts: Array, sizes: Array) -> pa.Array:
+    """Give spans as text; an empty one is null."""
+    filled, size = int(np.count_nonzero(sizes)), int(sizes.sum())
     if not size:
-        return _empty_column(pa.string(), len(starts), has_null=has_null)
-    ((offsets, text),) = _text_buffers(tables, starts, sizes, [(0, size)], len(starts))
-    valid = _bits(sizes > 0) if has_null and filled < len(starts) else None
+        return _empty_column(pa.string(), len(starts), has_null=True)
+    ((offsets, text),) = _text_buffers(tables, starts, sizes, [(len(starts), 0, size)])
+    valid = _bits(sizes > 0) if filled < len(starts) else None
     return pa.StringArray.from_buffers(len(starts), offsets, text, valid)
 
 
-def _walked_texts(tables: Tables, rows: Rows, never_null: Collection[str]) -> dict[str, pa.Array]:
-    """Give the columns of text whose spans are the walk's own, all made at once."""
-    told = {name: values for name, values in rows.values.items() if values.base >= 0 and values.size}
-    walked, spans = tables.walked, [(values.base, values.size) for values in told.values()]
-    made = _text_buffers(tables, walked.span_starts, walked.span_sizes, spans, len(rows)) if spans else ()
+def _walked_texts(tables: Tables, wanted: Iterable[str], names: Names) -> dict[tuple[str, str], pa.Array]:
+    """Give the columns of text that are not empty, by table and column, all made at once."""
+    told = [(name, values) for name in wanted for values in tables.rows[name].values.values() if values.size]
+    spans = [(len(values.starts), values.spans_at, values.size) for _, values in told]
+    made = _text_buffers(tables, tables.walked.span_starts, tables.walked.span_sizes, spans)
     found = {}
-    for (name, values), (offsets, text) in zip(told.items(), made, strict=True):
-        has_null = name not in never_null and values.filled < len(rows)
-        valid = _bits(values.sizes > 0) if has_null else None
-        found[name] = pa.StringArray.from_buffers(len(rows), offsets, text, valid)
+    for (name, values), (offsets, text) in zip(told, made, strict=True):
+        count, column = len(values.starts), values.column.name
+        is_null = values.filled < count and names.has_null(name, column)
+        valid = _bits(values.sizes > 0) if is_null else None
+        found[name, column] = pa.StringArray.from_buffers(count, offsets, text, valid)
     return found
 
 
 def _text_buffers(
-    tables: Tables, starts: Array, sizes: Array, columns: Sequence[tuple[int, int]], count: int
+    tables: Tables, starts: Array, sizes: Array, columns: Sequence[tuple[int, int, int]]
 ) -> list[tuple[pa.Buffer, pa.Buffer]]:
-    """Give offsets and text of columns, each told by where its spans begin, and their bytes."""
-    step = (count | 15) + 1
-    told, place = [], 0
-    for number, (base, size) in enumerate(columns):
-        told.append((base, number * step, place))
-        place += (size + 2 * WORD_BYTES) & -WORD_BYTES
-    offsets, text = tables.index.room(step * len(columns), np.int32), tables.index.room(place, np.uint8)
+    """Give offsets and text of columns, each told by its rows, where its spans begin, and their bytes."""
+    told: list[int] = []
+    offsets_at = text_at = 0
+    for count, spans_at, size in columns:
+        told += count, spans_at, offsets_at, text_at
+        offsets_at, text_at = offsets_at + count + 1, text_at + size + WORD_BYTES
+    offsets, text = tables.index.room(offsets_at, np.int32), tables.index.room(text_at, np.uint8)
     wide = -1 if tables.index.is_plain else len(tables.index.content) - WORD_BYTES
     kernels, data = tables.index.fitting(convert), tables.index.data
-    kernels.texts(data, starts, sizes, np.array(told, np.int64).reshape(-1), count, wide, offsets, text)
+    kernels.texts(data, starts, sizes, np.array(told, np.int64), wide, offsets, text)
     offset_bytes, text_bytes = pa.py_buffer(offsets), pa.py_buffer(text)
     return [
-        (offset_bytes.slice(4 * at, 4 * (count + 1)), text_bytes.slice(place, size))
-        for (_, at, place), (_, size) in zip(told, columns, strict=True)
+        (offset_bytes.slice(4 * told[at + 2], 4 * (count + 1)), text_bytes.slice(told[at + 3], size))
+        for at, (count, _, size) in zip(range(0, len(told), TEXTS_TOLD), columns, strict=True)
     ]
 
 
@@ -226,10 +241,8 @@ def filled_column(values: Values) -> pa.Array:
     return _numbers(pa.int64(), values.numbers)
 
 
-def value_column(tables: Tables, values: Values) -> pa.Array:
-    """Give a column in its type; what is empty or cannot be read is null."""
-    if values.numbers is None:
-        return _told_text(tables, values, has_null=True)
+def value_column(values: Values) -> pa.Array:
+    """Give a column of numbers in its type; what is empty or cannot be read is null."""
     count, type_ = len(values.starts), _TYPES[values.column.type]
     if not values.filled:
         return _empty_column(type_, count, has_null=True)

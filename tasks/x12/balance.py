@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tasks.x12 import convert
+from tasks.x12 import relations
 from tasks.x12.columns import Array, Rows
 from tasks.x12.tables import Tables
 
@@ -112,5 +112,5 @@ def _sums(
     cents, is_known = _cents(rows, column)
     parents = rows.parents[parent] if is_meant is None else np.where(is_meant, rows.parents[parent], -1)
     sums, unknown = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    tables.index.fitting(convert).sums(parents, cents, is_known, sums, unknown)
+    tables.index.fitting(relations).sums(parents, cents, is_known, sums, unknown)
     return sums, unknown == 0

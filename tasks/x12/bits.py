@@ -20,6 +20,11 @@ def signs_in(data: Data, place: int, sign: int) -> int:
     return found
 
 
+def eight_bytes(data: Data, place: int) -> int:
+    """Give data[place : place + 8] as a number, the first lowest."""
+    return int.from_bytes(data[place : place + 8], "little")
+
+
 def lowest(bits: int) -> int:
     """Give the number of the lowest bit that is set, BLOCK where none is."""
     return (bits & -bits).bit_length() - 1 if bits else BLOCK

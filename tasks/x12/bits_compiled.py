@@ -43,6 +43,16 @@ def signs_in(_context: Any, data: Any, _place: Any, _sign: Any) -> Any:
 
 
 @intrinsic
+def eight_bytes(_context: Any, data: Any, _place: Any) -> Any:
+    """Load eight bytes."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return builder.load(_address(context, builder, signature, given, _BITS), align=1)
+
+    return types.int64(data, types.uintp), code
+
+
+@intrinsic
 def lowest(_context: Any, _number: Any) -> Any:
     """Count the zeros below the lowest bit."""
     return types.int64(types.int64), lambda _, builder, __, given: builder.cttz(given[0], _ZERO_IS_FINE)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.x12.convert import BAD, FILLED
 from tasks.x12.layout import Column, Table
+from tasks.x12.shapes import BAD, FILLED
 
 Array = NDArray[Any]
 
@@ -18,7 +18,7 @@ class Values:
     """A column: spans in the buffer and, but for text, the numbers they say and a verdict on each.
 
     Shape: `filled` and `bad` are how many rows have a value and how many one that cannot be read; `size` is the bytes of
-    all spans of text; `base` is where they begin among those of the walk, -1 where they were put together.
+    all spans of text; `spans_at` is where they begin among those of the walk.
     """
 
     column: Column
@@ -29,7 +29,7 @@ class Values:
     bad: int = 0
     numbers: Array | None = None
     verdicts: Array | None = None
-    base: int = -1
+    spans_at: int = -1
 
     @property
     def is_bad(self) -> Array:
@@ -47,7 +47,8 @@ class Rows:
     """The rows of one table of one piece, in the order of the file.
 
     Shape: `transactions` has each row's place among the piece's transactions; `parents` by table the row's parent, -1 for
-    none; `places` is the number of a triple or pair, else of the row among those of its parent, from 1.
+    none; `places` is the number of a triple or pair, else of the row among those of its parent, from 1; `first_row` is
+    the row of the walk with which the table begins, `starts_at` where its first bytes begin among `Tables.numbers`.
     """
 
     table: Table
@@ -59,6 +60,8 @@ class Rows:
     parents: Mapping[str, Array]
     places: Array
     values: Mapping[str, Values]
+    first_row: int
+    starts_at: int
 
     def __len__(self) -> int:
         """Give the number of rows."""

@@ -3,11 +3,16 @@
 Kernels: see `compiling`. `verdicts` says of each row whether its span is FILLED, EMPTY or BAD; what is not filled is 0.
 """
 
-from tasks.x12.bits import fetch
+from tasks.x12.bits import eight_bytes, fetch
 from tasks.x12.compiling import kernel
-from tasks.x12.shapes import Data, Numbers, Scanned
+from tasks.x12.shapes import BAD, EMPTY, FILLED, Data, Made, Numbers, Walked
 
-FILLED, EMPTY, BAD = range(3)
+CENTS, QUANTITY, DAY = range(3)
+KIND, ROWS, SPANS_AT, VALUES_AT, VERDICTS_AT, COUNTS_AT, NUMBERS_TOLD = range(7)
+"""What is told of a column of numbers: its kind, its rows, and where all that is read or written of it begins."""
+
+TEXT_ROWS, TEXT_SPANS_AT, OFFSETS_AT, TEXT_AT, TEXTS_TOLD = range(5)
+"""What is told of a column of text."""
 
 MOST_AMOUNT_DIGITS, MOST_QUANTITY_DIGITS = 15, 12
 CENT_PLACES, QUANTITY_PLACES = 2, 3
@@ -76,14 +81,6 @@ def decimal(data: Data, start: int, size: int, places: int, most: int, most_plac
 
 
 @kernel
-def eight_bytes(data: Data, start: int) -> int:
-    """Give eight bytes as a number, the first lowest; a compiler reads them at once."""
-    low = int(data[start]) | int(data[start + 1]) << 8 | int(data[start + 2]) << 16 | int(data[start + 3]) << 24
-    high = int(data[start + 4]) | int(data[start + 5]) << 8 | int(data[start + 6]) << 16 | int(data[start + 7]) << 24
-    return low | high << 32
-
-
-@kernel
 def seven_digits(signs: int) -> int:
     """Give seven digits, the first the lowest byte, as a number; -1 where one of them is something else.
 
@@ -126,35 +123,24 @@ def plain_thousandths(data: Data, start: int, size: int) -> int:
 
 
 @kernel
-def decimals(
-    data: Data,
-    starts: Numbers,
-    sizes: Numbers,
-    places: int,
-    most: int,
-    most_places: int,
-    values: Numbers,
-    verdicts: Numbers,
-    counts: Numbers,
-) -> None:
-    """Fill `values` with the plain decimals of the spans, times 10 ** places; `counts` with how often each verdict was given."""
-    filled = bad = 0
-    for row in range(len(starts)):
-        values[row], verdicts[row] = 0, EMPTY
-        fetch_ahead(data, starts, row)
-        if sizes[row] > 0:
-            value = -1
-            if places == CENT_PLACES:
-                value = plain_cents(data, int(starts[row]), int(sizes[row]))
-            elif places == QUANTITY_PLACES:
-                value = plain_thousandths(data, int(starts[row]), int(sizes[row]))
+def decimals(data: Data, walked: Walked, columns: Numbers, column: int, first: int, last: int, made: Made) -> None:
+    """Fill in some rows of a column of decimals: cents, or thousandths."""
+    kind, span = columns[column + KIND], int(columns[column + SPANS_AT])
+    at, judged, counted = columns[column + VALUES_AT], columns[column + VERDICTS_AT], columns[column + COUNTS_AT]
+    for row in range(first, last):
+        start, size = int(walked.span_starts[span + row]), int(walked.span_sizes[span + row])
+        fetch_ahead(data, walked.span_starts, span + row)
+        value, verdict = 0, EMPTY
+        if size > 0:
+            value = plain_cents(data, start, size) if kind == CENTS else plain_thousandths(data, start, size)
             is_good = value >= 0
-            if not is_good:
-                value, is_good = decimal(data, int(starts[row]), int(sizes[row]), places, most, most_places)
-            values[row], verdicts[row] = value, FILLED if is_good else BAD
-            filled += is_good
-            bad += not is_good
-    counts[FILLED], counts[EMPTY], counts[BAD] = filled, len(starts) - filled - bad, bad
+            if not is_good and kind == CENTS:
+                value, is_good = decimal(data, start, size, CENT_PLACES, MOST_AMOUNT_DIGITS, MOST_AMOUNT_DIGITS)
+            elif not is_good:
+                value, is_good = decimal(data, start, size, QUANTITY_PLACES, MOST_QUANTITY_DIGITS, _MOST_DECIMAL_BYTES)
+            verdict = FILLED if is_good else BAD
+        made.decimals[at + row], made.verdicts[judged + row] = value, verdict
+        made.counts[counted + verdict] += 1
 
 
 @kernel
@@ -193,23 +179,43 @@ def day_number(year: int, month: int, day: int) -> int:
 
 
 @kernel
-def days(data: Data, starts: Numbers, sizes: Numbers, values: Numbers, verdicts: Numbers, counts: Numbers) -> None:
-    """Fill `values` with the days since 1970-01-01 of dates CCYYMMDD; `counts` with how often each verdict was given."""
-    filled = bad = 0
-    for row in range(len(starts)):
-        values[row], verdicts[row] = 0, EMPTY
-        fetch_ahead(data, starts, row)
-        if sizes[row] == 0:
-            continue
-        value = eight_digits(data, int(starts[row])) if sizes[row] == _DATE_BYTES else 0
-        year, month, day = value // 10_000, value // 100 % 100, value % 100
-        is_date = year > 0 and 1 <= month <= 12 and 1 <= day and day <= days_of_month(year, month)
-        verdicts[row] = FILLED if is_date else BAD
-        filled += is_date
-        bad += not is_date
-        if is_date:
-            values[row] = day_number(year, month, day)
-    counts[FILLED], counts[EMPTY], counts[BAD] = filled, len(starts) - filled - bad, bad
+def days(data: Data, walked: Walked, columns: Numbers, column: int, first: int, last: int, made: Made) -> None:
+    """Fill in some rows of a column of dates CCYYMMDD: the days since 1970-01-01."""
+    span, at = int(columns[column + SPANS_AT]), columns[column + VALUES_AT]
+    judged, counted = columns[column + VERDICTS_AT], columns[column + COUNTS_AT]
+    for row in range(first, last):
+        start, size = int(walked.span_starts[span + row]), int(walked.span_sizes[span + row])
+        fetch_ahead(data, walked.span_starts, span + row)
+        number, verdict = 0, EMPTY
+        if size > 0:
+            value = eight_digits(data, start) if size == _DATE_BYTES else 0
+            year, month, day = value // 10_000, value // 100 % 100, value % 100
+            is_date = year > 0 and 1 <= month <= 12 and 1 <= day and day <= days_of_month(year, month)
+            verdict = FILLED if is_date else BAD
+            if is_date:
+                number = day_number(year, month, day)
+        made.days[at + row], made.verdicts[judged + row] = number, verdict
+        made.counts[counted + verdict] += 1
+
+
+@kernel
+def numbers(data: Data, walked: Walked, columns: Numbers, made: Made) -> None:
+    """Fill in columns of numbers, each told by NUMBERS_TOLD numbers; `made.counts` with how often each verdict was given.
+
+    Holds: some rows of all columns that stand together and are as long follow one another, for their bytes are near.
+    """
+    column = 0
+    while column < len(columns):
+        rows, behind = int(columns[column + ROWS]), column
+        while behind < len(columns) and columns[behind + ROWS] == rows:
+            behind += NUMBERS_TOLD
+        for first in range(0, rows, _ROWS_AT_ONCE):
+            for one in range(column, behind, NUMBERS_TOLD):
+                if columns[one + KIND] == DAY:
+                    days(data, walked, columns, one, first, min(first + _ROWS_AT_ONCE, rows), made)
+                else:
+                    decimals(data, walked, columns, one, first, min(first + _ROWS_AT_ONCE, rows), made)
+        column = behind
 
 
 @kernel
@@ -231,107 +237,29 @@ def copy_span(data: Data, start: int, size: int, wide: int, text: Numbers, place
 
 @kernel
 def texts(
-    data: Data, starts: Numbers, sizes: Numbers, columns: Numbers, rows: int, wide: int, offsets: Numbers, text: Numbers
+    data: Data, starts: Numbers, sizes: Numbers, columns: Numbers, wide: int, offsets: Numbers, text: Numbers
 ) -> None:
     """Fill `text` with the spans of columns, each column's one behind the other, and `offsets` with where each begins in it.
 
-    Shape: `columns` has three numbers each: where its spans begin, where its offsets, one more than rows, and where its
-    text, which has room for eight bytes more. Some rows of all columns follow one another, for their bytes are near.
+    Shape: `columns` has TEXTS_TOLD numbers each; there are one more offsets than rows, and room for eight bytes more than
+    all text. Holds: rows follow one another as in `numbers`.
     """
-    for column in range(0, len(columns), 3):
-        offsets[columns[column + 1]] = 0
-    for first in range(0, rows, _ROWS_AT_ONCE):
-        for column in range(0, len(columns), 3):
-            span, told, base = int(columns[column]), int(columns[column + 1]), int(columns[column + 2])
-            place = int(offsets[told + first])
-            for row in range(first, min(first + _ROWS_AT_ONCE, rows)):
-                fetch_ahead(data, starts, span + row)
-                copy_span(data, int(starts[span + row]), int(sizes[span + row]), wide, text, base + place)
-                place += int(sizes[span + row])
-                offsets[told + row + 1] = place
-
-
-@kernel
-def kept_spans(scanned: Scanned, segments: Numbers, starts: Numbers, id_sizes: Numbers, sizes: Numbers) -> None:
-    """Fill in where segments begin, and the bytes of their id and of all of them without the terminator."""
-    for row in range(len(segments)):
-        segment = segments[row]
-        start = scanned.starts[segment]
-        starts[row], sizes[row] = start, scanned.places[scanned.firsts[segment + 1] - 1] - start
-        id_sizes[row] = scanned.places[scanned.firsts[segment]] - start
-
-
-@kernel
-def row_bytes(
-    scanned: Scanned,
-    first: Numbers,
-    last: Numbers,
-    transactions: Numbers,
-    bases: Numbers,
-    byte_start: Numbers,
-    byte_end: Numbers,
-) -> None:
-    """Fill in where rows begin and end in their files: places in the buffer less the base of their transaction."""
-    for row in range(len(first)):
-        base = bases[transactions[row]]
-        byte_start[row] = scanned.starts[first[row]] - base
-        byte_end[row] = scanned.ends[last[row]] - base
-
-
-@kernel
-def parent_bytes(byte_start: Numbers, parents: Numbers, values: Numbers) -> int:
-    """Fill in the first byte of each row's parent, 0 where it has none (a negative number); give how many have one."""
-    count = 0
-    for row in range(len(parents)):
-        parent = parents[row]
-        values[row] = byte_start[parent] if parent >= 0 else 0
-        count += parent >= 0
-    return count
-
-
-@kernel
-def own_or_above(
-    own: Numbers,
-    own_verdicts: Numbers,
-    parents: Numbers,
-    above: Numbers,
-    above_verdicts: Numbers,
-    values: Numbers,
-    verdicts: Numbers,
-) -> int:
-    """Fill in each row's own number where it is FILLED, else that of its parent, and their verdicts; give how many are."""
-    filled = 0
-    for row in range(len(own)):
-        parent = parents[row]
-        values[row], verdicts[row] = own[row], own_verdicts[row]
-        if own_verdicts[row] != FILLED and parent >= 0 and above_verdicts[parent] == FILLED:
-            values[row], verdicts[row] = above[parent], FILLED
-        filled += verdicts[row] == FILLED
-    return filled
-
-
-@kernel
-def positions(above: Numbers, levels: int, parents: Numbers, values: Numbers) -> None:
-    """Fill in the number of each row among those in turn that have the same parents, from 1.
-
-    Shape: `above` has for each row what was open at so many levels; `parents` are the levels that count.
-    """
-    for row in range(len(values)):
-        is_same = row > 0
-        for parent in range(len(parents)):
-            place = row * levels + parents[parent]
-            is_same = is_same and above[place] == above[place - levels]
-        values[row] = values[row - 1] + 1 if is_same else 1
-
-
-@kernel
-def sums(parents: Numbers, numbers: Numbers, is_known: Numbers, totals: Numbers, unknown: Numbers) -> None:
-    """Add each row's number to the total of its parent, and count those that are not known; -1 is no parent."""
-    for row in range(len(parents)):
-        parent = parents[row]
-        if parent >= 0:
-            totals[parent] += numbers[row]
-            unknown[parent] += not is_known[row]
+    column = 0
+    while column < len(columns):
+        rows, behind = int(columns[column + TEXT_ROWS]), column
+        while behind < len(columns) and columns[behind + TEXT_ROWS] == rows:
+            offsets[columns[behind + OFFSETS_AT]] = 0
+            behind += TEXTS_TOLD
+        for first in range(0, rows, _ROWS_AT_ONCE):
+            for one in range(column, behind, TEXTS_TOLD):
+                span, told = int(columns[one + TEXT_SPANS_AT]), int(columns[one + OFFSETS_AT])
+                base, place = int(columns[one + TEXT_AT]), int(offsets[told + first])
+                for row in range(first, min(first + _ROWS_AT_ONCE, rows)):
+                    fetch_ahead(data, starts, span + row)
+                    copy_span(data, int(starts[span + row]), int(sizes[span + row]), wide, text, base + place)
+                    place += int(sizes[span + row])
+                    offsets[told + row + 1] = place
+        column = behind
 
 
 @kernel
@@ -358,27 +286,3 @@ def join(data: Data, spans: Numbers, column: int, sign: int, offsets: Numbers, t
     while row < len(offsets) - 1:
         row += 1
         offsets[row] = place
-
-
-@kernel
-def hexadecimal(number: int) -> int:
-    """Give the eight hexadecimal digits of a number below 2 ** 32 as the bytes of a 64-bit number, the first lowest."""
-    spread = 0
-    for place in range(8):
-        digit = number >> (28 - 4 * place) & 15
-        spread |= (digit + (48 if digit < 10 else 87)) << (8 * place)
-    return spread
-
-
-@kernel
-def names(prefixes: Numbers, files: Numbers, byte_start: Numbers, places: Numbers, words: Numbers) -> None:
-    """Fill `words` (four 64-bit numbers a row) with 32 letters: 16 of the file's prefix, then 12 of the byte, 4 of the place.
-
-    Shape: `prefixes` has two numbers a file; `byte_start` and `places` are written in hexadecimal digits.
-    """
-    for row in range(len(byte_start)):
-        number = int(byte_start[row]) << 16 | int(places[row])
-        words[4 * row] = prefixes[2 * files[row]]
-        words[4 * row + 1] = prefixes[2 * files[row] + 1]
-        words[4 * row + 2] = hexadecimal(number >> 32)
-        words[4 * row + 3] = hexadecimal(number & 0xFFFFFFFF)

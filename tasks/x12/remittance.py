@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.errors import Fault
-from tasks.x12 import convert
+from tasks.x12 import relations
 from tasks.x12.ahead import in_order
 from tasks.x12.arrow import Names, arrow_columns, text_column, value_column
 from tasks.x12.columns import Values
@@ -162,29 +162,22 @@ def read_remittance(x12: X12File, file_sha256: str, night: date) -> Remittance:
 
 
 def remittance_tables(tables: Tables, file_sha256s: Sequence[str] | None) -> dict[str, pa.Table]:
-    """Give the tables of the 835s that share an index; `file_sha256s` are those of the files by number."""
-    return {name: pa.table(_columns(tables, name, file_sha256s)) for name in KEYS}
-
-
-def _columns(tables: Tables, name: str, file_sha256s: Sequence[str] | None) -> dict[str, pa.Array]:
-    """Give the columns of a table, and behind them those that choose among others."""
-    found = arrow_columns(tables, name, file_sha256s, _NAMES)
-    if name == "payment":
-        found["payer_id"] = pc.coalesce(*(found[id_] for id_ in ("payer_number", "payer_reference", "originator_id")))
-        found["payee_npi"] = _npi(tables, name, "payee_id_qualifier", "payee_number")
-        found["paid_on"] = pc.coalesce(found["effective_on"], found["production_on"])
-    elif name == "claim":
-        found["rendering_npi"] = _npi(tables, name, "rendering_id_qualifier", "rendering_number")
-    elif name == "service":
-        found["service_on"] = value_column(tables, _service_days(tables))
-    return found
+    """Give the tables of the 835s that share an index, and in them what chooses among columns; `file_sha256s` go by number."""
+    found = arrow_columns(tables, file_sha256s, tuple(KEYS), _NAMES)
+    payment = found["payment"]
+    payment["payer_id"] = pc.coalesce(*(payment[id_] for id_ in ("payer_number", "payer_reference", "originator_id")))
+    payment["payee_npi"] = _npi(tables, "payment", "payee_id_qualifier", "payee_number")
+    payment["paid_on"] = pc.coalesce(payment["effective_on"], payment["production_on"])
+    found["claim"]["rendering_npi"] = _npi(tables, "claim", "rendering_id_qualifier", "rendering_number")
+    found["service"]["service_on"] = value_column(_service_days(tables))
+    return {name: pa.table(columns) for name, columns in found.items()}
 
 
 def _service_days(tables: Tables) -> Values:
     """Give the day of each line, else the first of its claim."""
     services, claims = tables.rows["service"].values["service_on"], tables.rows["claim"].values["service_start_on"]
     days, verdicts = tables.index.room(len(services.starts), np.int32), np.empty_like(services.verdicts)
-    kernels = tables.index.fitting(convert)
+    kernels = tables.index.fitting(relations)
     parents = tables.rows["service"].parents["claim"]
     told = (services.numbers, services.verdicts, parents, claims.numbers, claims.verdicts)
     filled = kernels.own_or_above(*told, days, verdicts)

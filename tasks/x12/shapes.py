@@ -23,6 +23,9 @@ SEGMENTS, MARKS, PLACE, SEEN, IS_OPEN, STATE = range(6)
 ENVELOPE, FIRST_SEGMENT, LAST_SEGMENT, OTHERS = 1, 2, 4, 8
 """Bits of a landmark: an envelope segment; ST, which forgets what was seen; IEA, which ends the scan; then others."""
 
+FILLED, EMPTY, BAD, VERDICTS = range(4)
+"""What a verdict says of a span, and how many verdicts there are."""
+
 
 class Scanned(NamedTuple):
     """The index of a buffer, filled up to state[SEGMENTS] and state[MARKS].
@@ -91,4 +94,13 @@ class Walked(NamedTuple):
     span_sizes: Numbers
     joined: Numbers
     notes: Numbers
+    counts: Numbers
+
+
+class Made(NamedTuple):
+    """What spans are made into: numbers of 64 bits, days, a verdict on each, and how often each verdict was given."""
+
+    decimals: Numbers
+    days: Numbers
+    verdicts: Numbers
     counts: Numbers

@@ -4,9 +4,9 @@ Units: cents in int64, quantities in thousandths, dates in days since 1970-01-01
 Holds: every segment of a transaction is in a row of its own, in columns of its loop's row, or in a row of `segment`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,28 +15,19 @@ from tasks.x12 import convert as convert_module
 from tasks.x12 import rooms
 from tasks.x12 import walk as walk_module
 from tasks.x12.columns import Array, Rows, Values
-from tasks.x12.convert import (
-    BAD,
-    CENT_PLACES,
-    EMPTY,
-    FILLED,
-    MOST_AMOUNT_DIGITS,
-    MOST_QUANTITY_DIGITS,
-    QUANTITY_PLACES,
-)
+from tasks.x12.filling import Filling, spare_spans
 from tasks.x12.index import Index, numbers_of
-from tasks.x12.layout import KEPT, Column, Layout, Table, layout
+from tasks.x12.layout import Column, Layout, layout
 from tasks.x12.segments import Transaction
 from tasks.x12.shapes import SEGMENTS, Walked
-
-_ANY_LENGTH = 1_000
 
 
 @dataclass
 class Tables:
     """All tables of transactions of one kind that share an index, and the notes of their walk.
 
-    Shape: `joined` has the text of columns that join several spans, by table and column: offsets, then bytes.
+    Shape: `numbers` are those of all tables that have 64 bits; `joined` has the text of columns that join several spans,
+    by table and column: offsets, then bytes.
     """
 
     layout: Layout
@@ -44,6 +35,7 @@ class Tables:
     transactions: Sequence[Transaction]
     walked: Walked
     rows: dict[str, Rows] = field(default_factory=dict)
+    numbers: Array = field(default_factory=lambda: np.empty(0, np.int64))
     notes: Array = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     joined: dict[tuple[str, str], tuple[Array, Array]] = field(default_factory=dict)
 
@@ -106,7 +98,8 @@ def read_as(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
 class _Walk:
     """One walk: makes room, walks, and gives what was found.
 
-    Shape: `told` has for each source what `walk.BASE` and those behind it tell of its column.
+    Shape: `told` has for each source what `walk.BASE` and those behind it tell of its column; `spare` is where spans begin
+    that are put together of others.
     """
 
     layout: Layout
@@ -115,6 +108,7 @@ class _Walk:
     bounds: list[int] = field(init=False)
     walked: Walked = field(init=False)
     told: list[list[int]] = field(init=False)
+    spare: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Count what the transactions can hold at the most."""
@@ -142,7 +136,9 @@ class _Walk:
         row_base = np.cumsum([0, *self.bounds])
         sizes = [self.bounds[table] for table in self.layout.raw_tables]
         column_base = np.cumsum([0, *sizes])
-        rows, spans, hosts = int(row_base[-1]), int(column_base[-1]), len(self.layout.hosts)
+        rows, hosts = int(row_base[-1]), len(self.layout.hosts)
+        self.spare = int(column_base[-1])
+        spans = self.spare + spare_spans(self.layout, self.bounds)
         columns = np.zeros((len(sizes), walk_module.TOLD), np.int64)
         columns[:, walk_module.BASE], columns[:, walk_module.LAST] = column_base[:-1], -1
         return Walked(
@@ -173,13 +169,12 @@ class _Walk:
         tables = Tables(self.layout, self.index, self.transactions, self.walked)
         tables.notes = self.walked.notes[: 3 * int(counts[-1])].reshape(-1, 3)
         for table in self.layout.tables:
-            tables.rows[table.name] = self._rows(tables, table, int(counts[table.number]))
             for column in table.columns:
                 if column.joined_by is not None:
                     tables.joined[table.name, column.name] = self._joined(column, int(counts[table.number]))
         self._keep_passed_over(tables)
-        kept = Table(KEPT, 0, self.layout.hosts[1:], (), "")
-        tables.rows = {KEPT: self._rows(tables, kept, int(counts[0]))} | tables.rows
+        filling = Filling(self.layout, self.index, self.walked, tables.bases, self.spare)
+        tables.rows, tables.numbers = filling.rows()
         return tables
 
     def _keep_passed_over(self, tables: Tables) -> None:
@@ -190,7 +185,7 @@ class _Walk:
             for raw, earlier in [(raw, c.raws[:n]) for c in table.columns for n, raw in enumerate(c.raws) if n]:
                 if not self.told[raw][walk_module.SPANS]:
                     continue
-                starts, sizes = self._spans(raw, len(tables.rows[table.name]))
+                starts, sizes = self._spans(raw, int(self.walked.counts[table.number]))
                 is_over = (sizes > 0) & np.any([self._spans(other, len(sizes))[1] > 0 for other in earlier], axis=0)
                 rows = np.flatnonzero(is_over)
                 segments = np.searchsorted(tables.starts, starts[rows], side="right") - 1
@@ -223,128 +218,20 @@ class _Walk:
             numbers[:count] = numbers[:count][order]
         walked.row_parents[: count * hosts] = walked.row_parents[: count * hosts].reshape(-1, hosts)[order].reshape(-1)
 
-    def _rows(self, tables: Tables, table: Table, count: int) -> Rows:
-        base = int(self.walked.row_base[table.number])
-        part = slice(base, base + count)
-        first, last = self.walked.row_first[part], self.walked.row_last[part]
-        hosts = len(self.layout.hosts)
-        above = self.walked.row_parents[base * hosts : (base + count) * hosts]
-        parents = {name: above[self.layout.hosts.index(name) :: hosts] for name in table.parents}
-        root = self.layout.hosts[1]
-        transactions = parents[root] if root in parents else np.arange(count)
-        return Rows(
-            table,
-            first,
-            last,
-            *self._bytes(tables, first, last, transactions),
-            transactions,
-            parents,
-            self.walked.row_place[part] if table.place or table.number == 0 else self._positions(above, table, count),
-            {column.name: self._values(column, count) for column in table.columns if column.joined_by is None},
-        )
-
-    def _bytes(self, tables: Tables, first: Array, last: Array, transactions: Array) -> tuple[Array, Array]:
-        """Give the bytes of rows in their file, where bytes were taken out or rewritten by way of the places they had."""
-        if self.index.offsets is not None:
-            ends = numbers_of(self.index.scanned.ends, len(tables.starts))
-            return self.index.offsets[tables.starts[first]], self.index.offsets[ends[last] - 1] + 1
-        byte_start, byte_end = (self.index.room(len(first), np.int64) for _ in range(2))
-        kernels = self.index.fitting(convert_module)
-        kernels.row_bytes(self.index.scanned, first, last, transactions, tables.bases, byte_start, byte_end)
-        return byte_start, byte_end
-
-    def _values(self, column: Column, count: int) -> Values:
-        """Give the spans of a column, the first filled of its sources, and what they say."""
-        starts, sizes, filled, size, base = self._first_filled(column.raws, count)
-        if column.type == "text":
-            return Values(column, starts, sizes, filled, size, base=base)
-        kind = _KINDS.get(column.type, "int32")
-        if not filled:
-            numbers, verdicts = _nothing(1 << count.bit_length(), kind)
-            return Values(column, starts, sizes, 0, 0, 0, numbers[:count], verdicts[:count])
-        if column.type in _DAYS:
-            starts, sizes = self._day_spans(starts, sizes, is_last=column.type == "last_day")
-        numbers, verdicts, counts = self.index.room(count, kind), np.empty(count, np.int8), np.zeros(3, np.int64)
-        kernels = self.index.fitting(convert_module)
-        if column.type == "date" or column.type in _DAYS:
-            kernels.days(self.index.data, starts, sizes, numbers, verdicts, counts)
-        else:
-            shape = _DECIMALS[column.type]
-            kernels.decimals(self.index.data, starts, sizes, *shape, numbers, verdicts, counts)
-        return Values(column, starts, sizes, int(counts[FILLED]), 0, int(counts[BAD]), numbers, verdicts)
-
-    def _first_filled(self, raws: Sequence[int], count: int) -> tuple[Array, Array, int, int, int]:
-        """Give the spans of the first source that is filled in each row, how many are, their bytes, and where they begin."""
-        starts, sizes = self._spans(raws[0], count)
-        base, _, filled, size = self.told[raws[0]]
-        for raw in raws[1:]:
-            other_base, _, other_filled, other_size = self.told[raw]
-            if not other_filled:
-                continue
-            other_starts, other_sizes = self._spans(raw, count)
-            if not filled:
-                starts, sizes = other_starts, other_sizes
-                filled, size, base = other_filled, other_size, other_base
-                continue
-            base = -1
-            starts = np.where(sizes > 0, starts, other_starts)
-            sizes = np.where(sizes > 0, sizes, other_sizes)
-            filled, size = int(np.count_nonzero(sizes)), int(sizes.sum())
-        return starts, sizes, filled, size, base
-
-    def _day_spans(self, starts: Array, sizes: Array, *, is_last: bool) -> tuple[Array, Array]:
-        """Give the spans of the first or last day where they say a period CCYYMMDD-CCYYMMDD; a single day is both."""
-        data = np.frombuffer(self.index.content, np.uint8)
-        is_period = sizes == 2 * _DAY + 1
-        is_period[is_period] = data[starts[is_period] + _DAY] == ord("-")
-        return np.where(is_period & is_last, starts + _DAY + 1, starts), np.where(is_period, _DAY, sizes)
-
     def _spans(self, raw: int, count: int) -> tuple[Array, Array]:
         base, _, filled, _ = self.told[raw]
         if not filled:
-            return (_no_spans(1 << count.bit_length())[:count],) * 2
+            return (np.zeros(count, np.int32),) * 2
         return self.walked.span_starts[base : base + count], self.walked.span_sizes[base : base + count]
-
-    def _positions(self, above: Array, table: Table, count: int) -> Array:
-        """Give the number of each row among those of its parents, from 1; `above` has all that was open at each."""
-        values = np.empty(count, np.int32)
-        parents = np.array([self.layout.hosts.index(name) for name in table.parents], np.int64)
-        self.index.fitting(convert_module).positions(above, len(self.layout.hosts), parents, values)
-        return values
 
     def _joined(self, column: Column, count: int) -> tuple[Array, Array]:
         """Give text of several spans, joined."""
         raw = column.raws[0]
         _, _, filled, size = self.told[raw]
         if not filled:
-            return _no_spans(1 << (count + 1).bit_length())[: count + 1], np.empty(0, np.uint8)
+            return np.zeros(count + 1, np.int32), np.empty(0, np.uint8)
         spans = self.walked.joined[: 4 * int(self.walked.counts[-2])]
         offsets, text = self.index.room(count + 1, np.int32), self.index.room(size + filled, np.uint8)
         kernels = self.index.fitting(convert_module)
         kernels.join(self.index.data, spans, raw, ord(str(column.joined_by)), offsets, text)
         return offsets, text
-
-
-_DAYS = ("first_day", "last_day")
-_DAY = 8
-"""Bytes of a day CCYYMMDD."""
-
-_KINDS: Mapping[str, str] = {"cents": "int64", "quantity": "int64"}
-"""Numbers of other types are days."""
-
-_DECIMALS = {
-    "cents": (CENT_PLACES, MOST_AMOUNT_DIGITS, MOST_AMOUNT_DIGITS),
-    "quantity": (QUANTITY_PLACES, MOST_QUANTITY_DIGITS, _ANY_LENGTH),
-}
-"""Decimal places kept, digits before the point, and digits behind it that are read at the most."""
-
-
-@cache
-def _no_spans(size: int) -> Array:
-    return np.zeros(size, np.int32)
-
-
-@cache
-def _nothing(size: int, kind: str) -> tuple[Array, Array]:
-    """Give numbers and verdicts of rows without any value."""
-    return np.zeros(size, kind), np.full(size, EMPTY, np.int8)

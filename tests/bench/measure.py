@@ -10,7 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-
 MOST_SETTLED_BYTES = 4 << 30
 """About what the greediest of the works needs."""
 

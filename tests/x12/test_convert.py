@@ -10,6 +10,7 @@ import pytest
 
 from tasks.x12 import convert
 from tasks.x12.compiling import compiled
+from tasks.x12.shapes import Made, Walked
 
 SEED = 20261127
 STRANGE = [0, 9, 32, 45, 46, 47, 58, 97, 127, 128, 176, 255]
@@ -28,7 +29,26 @@ def laid(texts, kernels):
     """Give the texts behind one another, and their spans: the first begins and the last ends the buffer."""
     data = b"".join(texts)
     sizes = np.array([len(text) for text in texts], np.int32)
-    return (data if kernels is convert else np.frombuffer(data, np.uint8)), (np.cumsum(sizes) - sizes), sizes
+    starts = (np.cumsum(sizes) - sizes).astype(np.int32)
+    return (data if kernels is convert else np.frombuffer(data, np.uint8)), starts, sizes
+
+
+def made_numbers(kernels, kind, texts, columns):
+    """Give the values and verdicts of texts as so many columns of equal length, and how often each verdict was given."""
+    data, starts, sizes = laid(texts, kernels)
+    some, many = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    walked = Walked(many, some, some, some, some, many, starts, sizes, some, some, many)
+    rows, values = len(texts) // columns, np.full(len(texts) + 2, -7)
+    made = Made(
+        values.astype(np.int64), values.astype(np.int32), values.astype(np.int8), np.zeros(3 * columns, np.int64)
+    )
+    told = [(kind, rows, rows * n, rows * n + 1, rows * n + 1, 3 * n) for n in range(columns)]
+    kernels.numbers(data, walked, np.array(told, np.int64).reshape(-1), made)
+    found = made.days if kind == convert.DAY else made.decimals
+    assert all(array[0] == array[-1] == -7 for array in (found, made.verdicts)), "nothing is written beside the rows"
+    counts = [np.bincount(part, minlength=3).tolist() for part in made.verdicts[1:-1].reshape(columns, rows)]
+    assert made.counts.reshape(columns, 3).tolist() == counts
+    return found[1:-1].tolist(), made.verdicts[1:-1].tolist(), made.counts
 
 
 def damaged(text, rng):
@@ -47,21 +67,22 @@ def numerals(rng, count):
         yield damaged(rng.choice(["", "", "-"]) + rng.choice([whole, f"{whole}.{part}", f".{part}"]), rng)
 
 
-@pytest.mark.parametrize(("places", "most", "most_places"), [(2, 15, 15), (3, 12, 1000)], ids=["cents", "quantities"])
-def test_a_number_is_read_exactly_or_not_at_all(kernels, places, most, most_places):
-    texts = [b"1.00", b"7", *numerals(random.Random(SEED), 20_000), b"", b"12.34", b"5"]
-    data, starts, sizes = laid(texts, kernels)
-    values, verdicts, counts = np.empty(len(texts), np.int64), np.empty(len(texts), np.int8), np.zeros(3, np.int64)
-    kernels.decimals(data, starts, sizes, places, most, most_places, values, verdicts, counts)
-    for text, value, verdict in zip(texts, values.tolist(), verdicts.tolist(), strict=True):
+@pytest.mark.parametrize(
+    ("kind", "places", "most", "most_places"),
+    [(convert.CENTS, 2, 15, 15), (convert.QUANTITY, 3, 12, 1000)],
+    ids=["cents", "quantities"],
+)
+def test_a_number_is_read_exactly_or_not_at_all(kernels, kind, places, most, most_places):
+    texts = [b"1.00", b"7", *numerals(random.Random(SEED), 19_998), b"", b"12.34", b"5", b"-.5"]
+    values, verdicts, counts = made_numbers(kernels, kind, texts, 6)
+    for text, value, verdict in zip(texts, values, verdicts, strict=True):
         told = re.fullmatch(rb"(-?)([0-9]*)(?:\.([0-9]*))?", text)
         is_number = bool(told and (told[2] or told[3]) and len(told[2]) <= most and len(told[3] or b"") <= most_places)
         exact = Decimal(text.decode()) * 10**places if is_number else Decimal(0)
         is_number = is_number and exact == int(exact)
         expected = convert.EMPTY if not text else convert.FILLED if is_number else convert.BAD
         assert (value, verdict) == (int(exact) if is_number else 0, expected), text
-    assert min(counts.tolist()) > 0
-    assert counts.tolist() == np.bincount(verdicts, minlength=3).tolist()
+    assert counts.reshape(-1, 3).sum(axis=0).min() > 0
 
 
 def test_a_day_is_one_of_the_calendar(kernels):
@@ -70,10 +91,8 @@ def test_a_day_is_one_of_the_calendar(kernels):
     for _ in range(20_000):
         year, month, day = rng.choice([rng.randrange(10_000), 2024, 2026]), rng.randrange(14), rng.randrange(33)
         texts.append(damaged(f"{year:04}{month:02}{day:02}", rng))
-    data, starts, sizes = laid(texts, kernels)
-    values, verdicts, counts = np.empty(len(texts), np.int32), np.empty(len(texts), np.int8), np.zeros(3, np.int64)
-    kernels.days(data, starts, sizes, values, verdicts, counts)
-    for text, value, verdict in zip(texts, values.tolist(), verdicts.tolist(), strict=True):
+    values, verdicts, _ = made_numbers(kernels, convert.DAY, texts, 1)
+    for text, value, verdict in zip(texts, values, verdicts, strict=True):
         try:
             is_plain = re.fullmatch(rb"[0-9]{8}", text) is not None
             found = (date(int(text[:4]), int(text[4:6]), int(text[6:])) - date(1970, 1, 1)).days if is_plain else None
@@ -89,16 +108,17 @@ def test_text_is_what_the_spans_hold(kernels, is_wide):
     texts = [rng.randbytes(rng.choice([0, 1, 2, 5, 7, 8, 9, 15, 16, 17, 40])) for _ in range(6_002)] + [b"last"]
     data, starts, sizes = laid(texts, kernels)
     wide = len(data) - convert.WORD_BYTES if is_wide else -1
-    columns, rows = 3, len(texts) // 3
-    told = [(number * rows, number * (rows + 5), 50_000 * number + 7) for number in range(columns)]
-    offsets, text = np.full(columns * (rows + 5), -7, np.int32), np.empty(columns * 50_000, np.uint8)
-    kernels.texts(data, starts, sizes, np.array(told).reshape(-1), rows, wide, offsets, text)
-    for span, first, place in told:
+    lengths = [2_001, 2_001, 1_000, 1_000, 1]
+    told = [(rows, sum(lengths[:n]), sum(lengths[:n]) + 5 * n, 40_000 * n + 7) for n, rows in enumerate(lengths)]
+    assert sum(lengths) == len(texts)
+    offsets, text = np.full(len(texts) + 5 * len(lengths), -7, np.int32), np.empty(40_000 * len(lengths), np.uint8)
+    kernels.texts(data, starts, sizes, np.array(told, np.int64).reshape(-1), wide, offsets, text)
+    for rows, span, first, place in told:
         expected = texts[span : span + rows]
         ends = np.cumsum([0, *map(len, expected)])
         assert offsets[first : first + rows + 1].tolist() == ends.tolist()
         assert text[place : place + ends[-1]].tobytes() == b"".join(expected)
-    assert offsets.tolist().count(-7) == columns * 4, "nothing is written behind a column's offsets"
+    assert offsets.tolist().count(-7) == 4 * len(lengths), "nothing is written behind a column's offsets"
 
 
 def test_a_code_is_known_by_all_of_its_bytes(kernels):

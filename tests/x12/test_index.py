@@ -85,7 +85,7 @@ def test_a_run_of_blanks_may_be_long():
 def asking(data, place, sign):
     found = bits_compiled.signs_in(data, place, sign)
     bits_compiled.fetch(data, place)
-    return found, bits_compiled.ones(found), bits_compiled.lowest(found)
+    return found, bits_compiled.eight_bytes(data, place), bits_compiled.ones(found), bits_compiled.lowest(found)
 
 
 def index_as_a_whole(content, start, last_block, *, is_plain):
@@ -127,4 +127,5 @@ def test_questions_to_a_block_have_one_answer_plain_and_compiled(content, place,
     assert found == sum((byte == sign) << n for n, byte in enumerate(data[place : place + BLOCK]))
     assert (bits.ones(found), bits.lowest(found)) == (bin(found).count("1"), bin(found)[::-1].find("1") % (BLOCK + 1))
     asked = asking(np.frombuffer(data, np.uint8), place, sign)
-    assert [asked[0] % 2**BLOCK, *asked[1:]] == [found, bits.ones(found), bits.lowest(found)]
+    assert [number % 2**64 for number in asked[:2]] == [found, bits.eight_bytes(data, place)]
+    assert [*asked[2:]] == [bits.ones(found), bits.lowest(found)]
