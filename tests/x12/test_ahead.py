@@ -1,6 +1,7 @@
 """Work in several threads: each item once, in order, taken by one thread at a time; whatever fails reaches the caller."""
 
 import random
+import threading
 import time
 
 import pytest
@@ -48,6 +49,37 @@ def test_a_failure_of_the_items_reaches_the_caller_behind_some_of_them(threads, 
 def test_a_failure_of_the_work_reaches_the_caller(threads):
     with pytest.raises(ZeroDivisionError):
         list(in_order(supplied(20), lambda number: 1 / (number - 7), threads))
+
+
+def test_others_find_work_while_the_caller_works():
+    finished, caller = [], threading.get_ident()
+
+    def work(number):
+        if threading.get_ident() == caller:
+            wanted, until = min(len(finished) + 2, 40), time.monotonic() + 5
+            while len(finished) < wanted and number < 60:
+                assert time.monotonic() < until, "the other thread was idle"
+                time.sleep(0.0005)
+        else:
+            finished.append(number)
+        return number
+
+    assert list(in_order(iter(range(80)), work, 2)) == list(range(80))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_are_few_items_ahead_of_a_slow_caller(threads):
+    taken = 0
+
+    def items():
+        nonlocal taken
+        while taken < 60:
+            taken += 1
+            yield taken
+
+    for given, _ in enumerate(in_order(items(), squared, threads), 1):
+        time.sleep(0.002)
+        assert taken - given <= 4 * threads
 
 
 def test_threads_give_the_same_pieces(monkeypatch):
