@@ -6,6 +6,7 @@ Holds: separators are per interchange; each is an ASCII sign that is no letter, 
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks.x12.rulings import fault
 
@@ -78,10 +79,10 @@ def _from_isa(content: bytes, start: int, separator: bytes, tolerances: Counter[
 
 def _component_and_terminator(content: bytes, place: int, separator: bytes) -> tuple[bytes, bytes]:
     """Give component separator (empty where ISA16 is missing) and terminator, from what stands before the next id."""
+    if found := _both_signs(separator).match(content, place, place + 200):
+        return found[1], found[2]
     following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
     window = content[place : place + 200]
-    if found := re.match(_SIGN + rb"[ \t\r\n]*" + _SIGN + rb"[ \t\r\n]*" + following, window):
-        return found[1], found[2]
     if found := re.match(_SIGN + rb"[ \t]*([\r\n]+)[ \t\r\n]*" + following, window):
         if _ends_next_segment(content, place + found.end(), found[1], separator):
             return b"", found[1]
@@ -93,6 +94,13 @@ def _component_and_terminator(content: bytes, place: int, separator: bytes) -> t
     if found := re.match(_SIGN + _SIGN, window):
         return found[1], found[2]
     raise fault("BAD_ISA", "no segment terminator after ISA16", place, "ISA", 16)
+
+
+@lru_cache(maxsize=256)
+def _both_signs(separator: bytes) -> re.Pattern[bytes]:
+    """Give the ordinary end of an ISA: both signs, then the id of the next segment."""
+    following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
+    return re.compile(_SIGN + rb"[ \t\r\n]*" + _SIGN + rb"[ \t\r\n]*" + following)
 
 
 def _ends_next_segment(content: bytes, place: int, sign: bytes, separator: bytes) -> bool:

@@ -102,8 +102,8 @@ def read_pieces(contents: Iterable[Content]) -> Iterator[Piece]:
 
 def _together(readers: Sequence["_Reader"], *, is_plain: bool) -> Iterator[Piece]:
     """Give small files one piece together; those that are large or must be rewritten give pieces of their own."""
-    small = [reader for reader in readers if reader.offsets is None and len(reader.content) <= BLOCK_BYTES]
-    alone = [reader for reader in readers if reader not in small]
+    small = [reader for reader in readers if reader.is_small]
+    alone = [reader for reader in readers if not reader.is_small]
     if len(small) > 1:
         index = new_index(b"".join(reader.content[:] for reader in small), is_plain=is_plain)
         base = 0
@@ -187,11 +187,17 @@ class _Reader:
         if isinstance(self.content, bytes) or len(self.content) <= BLOCK_BYTES:
             self._look_at_rest()
 
+    @property
+    def is_small(self) -> bool:
+        """Tell whether the file may share a buffer with others, as it arrived."""
+        return self.offsets is None and len(self.content) <= BLOCK_BYTES
+
     def _look_at_rest(self) -> None:
         """Take the file as UTF-8 where a byte behind the reader's place is not ASCII."""
-        places = range(self.place, len(self.content), BLOCK_BYTES)
-        if not self.is_looked_at and not all(_is_ascii(self.content[p : p + BLOCK_BYTES]) for p in places):
-            self._take_as_utf_8()
+        if not self.is_looked_at:
+            places = range(self.place, len(self.content), BLOCK_BYTES)
+            if not all(_is_ascii(self.content[place : place + BLOCK_BYTES]) for place in places):
+                self._take_as_utf_8()
         self.is_looked_at = True
 
     def _take_as_utf_8(self) -> None:
@@ -307,7 +313,7 @@ class _Reader:
         for payment in self.marks.transactions:
             if payment.kind != "835":
                 continue
-            start, end = (starts[payment.numbers[place]] - block.shift for place in (0, -1))
+            start, end = starts[payment.numbers[0]] - block.shift, starts[payment.numbers[-1]] - block.shift
             size, place = end - start, block.place_of(start)
             alike = self.payments.setdefault((size, block.content[place : place + min(size, _HEAD)]), [])
             if any(self.content[other : other + size] == self.content[start:end] for other in alike):

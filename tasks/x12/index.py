@@ -122,8 +122,6 @@ class Index:
         """Index one interchange, or what of it stands before `end`; None, and no trace, where line ends break segments."""
         state, counts = self.numbers.state, self.numbers.counts
         before = list(state)
-        for number in range(COUNTS):
-            counts[number] = 0
         state[PLACE] = place
         signs = _signs(delimiters.element, delimiters.segment, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS

@@ -1,7 +1,9 @@
 """What the segments of the envelope say: headers open, trailers close and count, and transactions are what is between."""
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from schemas.errors import Fault
 from tasks.x12.delimiters import Delimiters
@@ -135,12 +137,12 @@ class Marks:
         self.tolerances["SE02"] += trailer.element(2) != head.element(2)
         version = self._version(head)
         group_code = self.open_group.element(1) if self.open_group else ""
-        tags = {tag for tag, bit in BITS.items() if seen & bit}
+        tags = _telling(seen)
         kind = kind_of(head, self._beginning(numbers, tags), version, group_code, tags, self.tolerances)
         self._add(kind, version, head, trailer, numbers, delimiters)
         self.group_kinds.append(kind)
 
-    def _beginning(self, numbers: range, tags: set[str]) -> Segment | None:
+    def _beginning(self, numbers: range, tags: Set[str]) -> Segment | None:
         """Give the BHT, which a transaction has right behind its ST or not at all."""
         if "BHT" not in tags:
             return None
@@ -211,6 +213,12 @@ class Marks:
             message = f"the number of {what} is not what was sent"
             raise fault("COUNT_MISMATCH", message, trailer.byte_start, trailer.tag, 1)
         self.tolerances[trailer.tag + "01"] += 1
+
+
+@lru_cache(maxsize=256)
+def _telling(seen: int) -> frozenset[str]:
+    """Give the ids of the telling segments among those that were seen."""
+    return frozenset(tag for tag, bit in BITS.items() if seen & bit)
 
 
 def _counts(text: str, count: int) -> bool:

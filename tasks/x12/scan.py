@@ -6,6 +6,7 @@ Kernels: see `compiling`. What a scan counts and leaves is told in `shapes`.
 from tasks.x12.bits import BLOCK, lowest, ones, signs_in
 from tasks.x12.compiling import kernel
 from tasks.x12.shapes import (
+    COUNTS,
     EMPTY_SEGMENT,
     ENVELOPE,
     FIRST_SEGMENT,
@@ -214,6 +215,8 @@ def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned
     place = start = int(state[PLACE])
     count, newlines, is_last = int(scanned.firsts[state[SEGMENTS]]), 0, False
     state[IS_OPEN] = 0
+    for number in range(COUNTS):
+        scanned.counts[number] = 0
     while place <= last_block and not is_last:
         place, start, count, newlines, is_last = scan_block(
             data, signs, landmarks, scanned, place, start, count, newlines

@@ -27,9 +27,13 @@ class Segment(NamedTuple):
 
 def segment_at(index: Index, number: int, base: int) -> Segment:
     """Give segment `number` of an index, placed in the file that begins at `base` of its buffer."""
-    tag, *elements = index.elements(number)
+    elements = index.elements(number)
     start, end = index.numbers.starts[number], index.numbers.ends[number]
-    return Segment(tag.upper(), tuple(elements), index.place_in_file(start, base), index.end_in_file(end, base))
+    if index.offsets is not None:
+        start, end = index.place_in_file(start, base), index.end_in_file(end, base)
+    else:
+        start, end = start - base, end - base
+    return Segment(elements[0].upper(), tuple(elements[1:]), start, end)
 
 
 @dataclass(frozen=True)
