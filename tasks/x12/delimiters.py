@@ -15,6 +15,7 @@ _FIRST_VERSION_WITH_REPETITION = "00402"
 _ISA_WIDTH, _LONGEST_ISA = 106, 400
 _FIRST = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE)
 _SIGN = rb"([^" + _WORD + rb"])"
+_ONE_SIGN = re.compile(_SIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _repetition(value: bytes, version: str, tolerances: Counter[str]) -> str:
     """Give ISA11 where the version uses it as repetition separator and it can be one."""
     if version < _FIRST_VERSION_WITH_REPETITION or not version.isdigit():
         return ""
-    if re.fullmatch(rb"[^" + _WORD + rb"]", value):
+    if _ONE_SIGN.fullmatch(value):
         return value.decode("latin-1")
     tolerances["ISA11"] += 1
     return ""

@@ -152,12 +152,14 @@ class Index:
 
     def elements(self, segment: int) -> list[str]:
         """Give the elements of a segment, the id first, the empty end trimmed."""
-        numbers = self.numbers
-        first = numbers.firsts[segment]
-        separator, end = numbers.places[first], numbers.places[numbers.firsts[segment + 1] - 1]
-        body = str(self.content[numbers.starts[segment] : end], "utf-8")
-        found = body.split(chr(self.content[separator])) if separator < end else [body]
-        while len(found) > 1 and not found[-1]:
+        numbers, content = self.numbers, self.content
+        firsts, places = numbers.firsts, numbers.places
+        separator, end = places[firsts[segment]], places[firsts[segment + 1] - 1]
+        body = str(content[numbers.starts[segment] : end], "utf-8")
+        if separator >= end:
+            return [body]
+        found = body.split(chr(content[separator]))
+        while not found[-1] and len(found) > 1:
             found.pop()
         return found
 

@@ -45,7 +45,7 @@ class Marks:
             if self.open_head is None and number != after:
                 self._refuse_stray(after, found)
             after = number + 1
-            segment = self.segment(number)
+            segment = segment_at(index, number, base)
             tag = segment.tag
             if tag in _TRAILERS:
                 self._check_terminated(segment, number == found.segments[-1] and found.is_open)
