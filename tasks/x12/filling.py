@@ -17,7 +17,6 @@ from tasks.x12.convert import CENTS, DAY, QUANTITY
 from tasks.x12.index import Index, numbers_of
 from tasks.x12.layout import KEPT, Column, Layout, Table
 from tasks.x12.shapes import BAD, EMPTY, FILLED, SEGMENTS, VERDICTS, Made, Walked
-from tasks.x12.walk import TOLD
 
 KEPT_COLUMNS = (Column("segment_code", "text", ()), Column("content", "text", ()))
 """The id of a kept segment and all of it, without its terminator."""
@@ -44,13 +43,12 @@ class _Told(NamedTuple):
 
 
 class _Noted(NamedTuple):
-    """A table, its number of rows, the first of them in the walk, where its first bytes and those behind it begin."""
+    """A table, its number of rows, the first of them in the walk, where their first bytes begin; their ends follow these."""
 
     table: Table
     rows: int
     first_row: int
     starts_at: int
-    ends_at: int
     columns: Sequence[_Told]
 
 
@@ -67,25 +65,22 @@ def spare_spans(layout: Layout, bounds: Sequence[int]) -> int:
 class Filling:
     """Makes the rows of all tables of a finished walk.
 
-    Shape: `bases` has for each transaction what is to be taken from a place in the buffer for the place in its file;
-    `spare` is where spans begin that are put together of others.
+    Shape: `told` has for each source what `walk.BASE` and those behind it tell of its column; `bases` has for each
+    transaction what is to be taken from a place in the buffer for the place in its file; `spare` is where spans begin
+    that are put together of others.
     """
 
     layout: Layout
     index: Index
     walked: Walked
+    told: Sequence[Sequence[int]]
     bases: Array
     spare: int
-    _columns: list[list[int]] = field(init=False)
     _numbers: list[int] = field(default_factory=list)
     _tables: list[int] = field(default_factory=list)
     _decimals: int = 0
     _days: int = 0
     _verdicts: int = 0
-
-    def __post_init__(self) -> None:
-        """Take what the walk tells of its columns."""
-        self._columns = self.walked.columns.reshape(-1, TOLD).tolist()
 
     def rows(self) -> tuple[dict[str, Rows], Array]:
         """Give the rows of every table, and the numbers among which their first bytes stand."""
@@ -97,17 +92,17 @@ class Filling:
 
     def _noted(self, table: Table, count: int, first_row: int) -> _Noted:
         """Tell what is to be made of a table."""
-        starts_at, ends_at = self._room(count), self._room(count)
-        self._tables += first_row, count, starts_at, ends_at
+        starts_at = self._room(2 * count)
+        self._tables += first_row, count, starts_at
         if table.name == KEPT:
-            return _Noted(table, count, first_row, starts_at, ends_at, self._kept(count))
+            return _Noted(table, count, first_row, starts_at, self._kept(count))
         columns = [self._told(column, count) for column in table.columns if column.joined_by is None]
-        return _Noted(table, count, first_row, starts_at, ends_at, columns)
+        return _Noted(table, count, first_row, starts_at, columns)
 
     def _told(self, column: Column, count: int) -> _Told:
         """Tell what is to be made of a column."""
         kind = _KINDS.get(column.type)
-        spans_at, _, filled, size = self._columns[column.raws[0]]
+        spans_at, _, filled, size = self.told[column.raws[0]]
         if len(column.raws) > 1:
             spans_at, filled, size = self._first_filled(column.raws, count)
         if kind is None or not filled:
@@ -135,9 +130,9 @@ class Filling:
 
     def _first_filled(self, raws: Sequence[int], count: int) -> tuple[int, int, int]:
         """Give where the spans of the first source that is filled in each row begin, how many are, and their bytes."""
-        spans_at, _, filled, size = self._columns[raws[0]]
+        spans_at, _, filled, size = self.told[raws[0]]
         for raw in raws[1:]:
-            other_at, _, other_filled, other_size = self._columns[raw]
+            other_at, _, other_filled, other_size = self.told[raw]
             if not other_filled:
                 continue
             if not filled:
@@ -196,8 +191,7 @@ class Filling:
         above = walked.row_parents[part.start * levels : part.stop * levels]
         parents = {name: above[self.layout.hosts.index(name) :: levels] for name in table.parents}
         root = self.layout.hosts[1]
-        byte_start = made.decimals[note.starts_at : note.starts_at + count]
-        byte_end = made.decimals[note.ends_at : note.ends_at + count]
+        byte_start, byte_end = made.decimals[note.starts_at : note.starts_at + 2 * count].reshape(2, count)
         if self.index.offsets is not None:
             self._trace_back(first, last, byte_start, byte_end)
         return Rows(

@@ -6,7 +6,7 @@ Kernels: see `compiling`.
 from tasks.x12.compiling import kernel
 from tasks.x12.shapes import FILLED, Numbers, Scanned, Walked
 
-FIRST_ROW, ROW_COUNT, STARTS_AT, ENDS_AT, BYTES_TOLD = range(5)
+FIRST_ROW, ROW_COUNT, STARTS_AT, BYTES_TOLD = range(4)
 """What is told of a table for the bytes of its rows."""
 
 CHILD_ROW, CHILD_COUNT, LEVEL, ABOVE_AT, BELOW_AT, PARENTS_TOLD = range(6)
@@ -35,16 +35,16 @@ def kept_spans(scanned: Scanned, walked: Walked, rows: int, ids: int, contents: 
 def row_bytes(scanned: Scanned, walked: Walked, levels: int, bases: Numbers, tables: Numbers, values: Numbers) -> None:
     """Fill in where rows begin and end in their files: places in the buffer less the base of their transaction.
 
-    Shape: `tables` has BYTES_TOLD numbers each. Holds: level 1 is the transaction; what is not under one is one.
+    Shape: `tables` has BYTES_TOLD numbers each; ends follow the starts. Holds: level 1 is the transaction; what is not under one is one.
     """
     for table in range(0, len(tables), BYTES_TOLD):
-        first_row, starts, ends = tables[table + FIRST_ROW], tables[table + STARTS_AT], tables[table + ENDS_AT]
-        for number in range(tables[table + ROW_COUNT]):
+        first_row, rows, starts = tables[table + FIRST_ROW], tables[table + ROW_COUNT], tables[table + STARTS_AT]
+        for number in range(rows):
             row = first_row + number
             transaction = int(walked.row_parents[row * levels + 1])
             base = bases[transaction if transaction >= 0 else number]
             values[starts + number] = scanned.starts[walked.row_first[row]] - base
-            values[ends + number] = scanned.ends[walked.row_last[row]] - base
+            values[starts + rows + number] = scanned.ends[walked.row_last[row]] - base
 
 
 @kernel

@@ -163,7 +163,7 @@ def read_remittance(x12: X12File, file_sha256: str, night: date) -> Remittance:
 
 def remittance_tables(tables: Tables, file_sha256s: Sequence[str] | None) -> dict[str, pa.Table]:
     """Give the tables of the 835s that share an index, and in them what chooses among columns; `file_sha256s` go by number."""
-    found = arrow_columns(tables, file_sha256s, tuple(KEYS), _NAMES)
+    found = arrow_columns(tables, file_sha256s, KEYS, _NAMES)
     payment = found["payment"]
     payment["payer_id"] = pc.coalesce(*(payment[id_] for id_ in ("payer_number", "payer_reference", "originator_id")))
     payment["payee_npi"] = _npi(tables, "payment", "payee_id_qualifier", "payee_number")

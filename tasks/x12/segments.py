@@ -26,7 +26,10 @@ class Segment(NamedTuple):
 
 
 def segment_at(index: Index, number: int, base: int) -> Segment:
-    """Give segment `number` of an index, placed in the file that begins at `base` of its buffer."""
+    """Give segment `number` of an index, placed in the file that begins at `base` of its buffer.
+
+    Holds: it is asked once for both ends whether bytes were taken out: half of reading a small file is its envelope.
+    """
     elements = index.elements(number)
     start, end = index.numbers.starts[number], index.numbers.ends[number]
     if index.offsets is not None:

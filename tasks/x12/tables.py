@@ -173,7 +173,7 @@ class _Walk:
                 if column.joined_by is not None:
                     tables.joined[table.name, column.name] = self._joined(column, int(counts[table.number]))
         self._keep_passed_over(tables)
-        filling = Filling(self.layout, self.index, self.walked, tables.bases, self.spare)
+        filling = Filling(self.layout, self.index, self.walked, self.told, tables.bases, self.spare)
         tables.rows, tables.numbers = filling.rows()
         return tables
 
