@@ -92,6 +92,12 @@ class FileBytes:
             stream.seek(start)
             return stream.read(max(stop - start, 0))
 
+    def read_into(self, room: bytearray, place: int, /) -> int:
+        """Fill the room with the bytes from this place; give how many these are."""
+        with self._path.open("rb", buffering=0) as stream:
+            stream.seek(place)
+            return stream.readinto(room)
+
 
 def write_once(path: Path, content: bytes) -> None:
     """Make a file that is complete or absent, mode 0600, and never replaces another.

@@ -102,7 +102,9 @@ def _places(
         found["file_sha256"] = pa.DictionaryArray.from_arrays(files, hashes)
     found |= {"byte_start": _numbers(pa.int64(), rows.byte_start), "byte_end": _numbers(pa.int64(), rows.byte_end)}
     if place := names.place(rows):
-        found[place] = _numbers(pa.int32(), rows.places.copy())
+        numbers = tables.index.room(len(rows), np.int32)
+        numbers[:] = rows.places
+        found[place] = _numbers(pa.int32(), numbers)
     return found
 
 

@@ -28,7 +28,7 @@ class Delimiters:
     segment: str
 
 
-def delimiters_at(content: bytes, start: int, tolerances: Counter[str]) -> Delimiters:
+def delimiters_at(content: bytes | bytearray, start: int, tolerances: Counter[str]) -> Delimiters:
     """Give the separators of the interchange that starts at `start` with ISA, GS or ST.
 
     Raises: Fault NOT_X12 where no such segment starts there, BAD_ISA where it cannot be read.
@@ -43,7 +43,7 @@ def delimiters_at(content: bytes, start: int, tolerances: Counter[str]) -> Delim
     return _from_group_or_transaction(content, start, separator)
 
 
-def _guess(head: bytes) -> str:
+def _guess(head: bytes | bytearray) -> str:
     """Say what a file that is no X12 looks like."""
     signs = (
         (b"\x1f\x8b", "it looks gzip-compressed"),
@@ -58,7 +58,7 @@ def _guess(head: bytes) -> str:
     return next((words for sign, words in signs if head.startswith(sign)), "empty" if not head else "unknown format")
 
 
-def _from_isa(content: bytes, start: int, separator: bytes, tolerances: Counter[str]) -> Delimiters:
+def _from_isa(content: bytes | bytearray, start: int, separator: bytes, tolerances: Counter[str]) -> Delimiters:
     """Read the separators behind the sixteenth element separator of an ISA."""
     elements = content[start : start + _LONGEST_ISA].split(separator, 16)
     if len(elements) < 17:
@@ -78,7 +78,7 @@ def _from_isa(content: bytes, start: int, separator: bytes, tolerances: Counter[
     return Delimiters(signs[0], signs[1], "" if repetition in signs else repetition, signs[2])
 
 
-def _component_and_terminator(content: bytes, place: int, separator: bytes) -> tuple[bytes, bytes]:
+def _component_and_terminator(content: bytes | bytearray, place: int, separator: bytes) -> tuple[bytes, bytes]:
     """Give component separator (empty where ISA16 is missing) and terminator, from what stands before the next id."""
     if found := _both_signs(separator).match(content, place, place + 200):
         return found[1], found[2]
@@ -104,7 +104,7 @@ def _both_signs(separator: bytes) -> re.Pattern[bytes]:
     return re.compile(_SIGN + rb"[ \t\r\n]*" + _SIGN + rb"[ \t\r\n]*" + following)
 
 
-def _ends_next_segment(content: bytes, place: int, sign: bytes, separator: bytes) -> bool:
+def _ends_next_segment(content: bytes | bytearray, place: int, sign: bytes, separator: bytes) -> bool:
     """Tell whether the sign after ISA15, then a line break, also ends the next segment: then it is the terminator."""
     following = rb"[\r\n]+[ \t]*[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator)
     line_end = re.compile(following).search(content, place, place + 400)
@@ -116,7 +116,7 @@ def _newline(run: bytes) -> bytes:
     return b"\n" if b"\n" in run else b"\r"
 
 
-def _repetition(value: bytes, version: str, tolerances: Counter[str]) -> str:
+def _repetition(value: bytes | bytearray, version: str, tolerances: Counter[str]) -> str:
     """Give ISA11 where the version uses it as repetition separator and it can be one."""
     if version < _FIRST_VERSION_WITH_REPETITION or not version.isdigit():
         return ""
@@ -126,7 +126,7 @@ def _repetition(value: bytes, version: str, tolerances: Counter[str]) -> str:
     return ""
 
 
-def _from_group_or_transaction(content: bytes, start: int, separator: bytes) -> Delimiters:
+def _from_group_or_transaction(content: bytes | bytearray, start: int, separator: bytes) -> Delimiters:
     """Read element separator and terminator of a file without ISA; composites are found by their own sign."""
     tag = content[start : start + 2].upper()
     place = start

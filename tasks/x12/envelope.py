@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.errors import Fault
+from tasks.x12 import rooms
 from tasks.x12.compiling import pays
 from tasks.x12.delimiters import Delimiters, delimiters_at
 from tasks.x12.index import Index, new_index, transcoded, unwrapped
@@ -39,14 +40,21 @@ _LOOK_AHEAD = 1_000
 """Bytes that must be at hand to tell the separators of an interchange."""
 
 
-class Content(Protocol):
-    """The bytes of a file: `bytes`, or anything that gives them by slices, so that a large file need not be in memory."""
+class OnDisk(Protocol):
+    """A file that need not be in memory: it gives its bytes by slices, or puts them where there is room."""
 
     def __len__(self) -> int:
         """Give the size of the file."""
 
     def __getitem__(self, part: slice, /) -> bytes:
         """Give a part of it."""
+
+    def read_into(self, room: bytearray, place: int, /) -> int:
+        """Fill the room with the bytes from this place; give how many these are."""
+
+
+Content = bytes | OnDisk
+"""The bytes of a file."""
 
 
 @dataclass(slots=True)
@@ -132,7 +140,7 @@ class _Block:
     """
 
     index: Index
-    content: bytes
+    content: bytes | bytearray
     start: int
     end: int
     base: int
@@ -212,7 +220,7 @@ class _Reader:
         size = BLOCK_BYTES
         while True:
             origin = self.place
-            part = b"" if isinstance(self.content, bytes) else self.content[origin : origin + size]
+            part = b"" if isinstance(self.content, bytes) else _part(self.content, origin, size, is_plain)
             if not self.is_looked_at and not _is_ascii(part):
                 self._take_as_utf_8()
                 continue
@@ -232,7 +240,7 @@ class _Reader:
                 return
             size = BLOCK_BYTES if self.place > origin else size * 2
 
-    def _block(self, part: bytes, origin: int, end: int, is_end: bool, is_plain: bool) -> _Block:
+    def _block(self, part: bytes | bytearray, origin: int, end: int, is_end: bool, is_plain: bool) -> _Block:
         """Give the block content[origin:end], which is `part`; of a file in memory it is no copy."""
         offsets = None if self.offsets is None else self.offsets[origin:end]
         if isinstance(self.content, bytes):
@@ -315,18 +323,27 @@ class _Reader:
                 continue
             start, end = starts[payment.numbers[0]] - block.shift, starts[payment.numbers[-1]] - block.shift
             size, place = end - start, block.place_of(start)
-            alike = self.payments.setdefault((size, block.content[place : place + min(size, _HEAD)]), [])
+            alike = self.payments.setdefault((size, bytes(block.content[place : place + min(size, _HEAD)])), [])
             if any(self.content[other : other + size] == self.content[start:end] for other in alike):
                 raise fault("REPEATED", "the same 835 stands twice in the file", payment.byte_start, "ST")
             alike.append(start)
 
 
-def _is_ascii(content: bytes) -> bool:
+def _part(content: OnDisk, origin: int, size: int, is_plain: bool) -> bytes | bytearray:
+    """Give content[origin : origin + size]: of the ordinary size, in a room that becomes free with the piece's index."""
+    if size == BLOCK_BYTES and origin + size <= len(content) and not is_plain:
+        room = rooms.take_bytes(size)
+        if content.read_into(room, origin) == size:
+            return room
+    return content[origin : origin + size]
+
+
+def _is_ascii(content: bytes | bytearray) -> bool:
     """Tell whether all bytes are ASCII; numpy looks at many of them without the lock of the interpreter."""
     return content.isascii() if len(content) < _MANY else bool(np.frombuffer(content, np.uint8).max() < _FIRST_OTHER)
 
 
-def _skip_padding(content: bytes, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
+def _skip_padding(content: bytes | bytearray, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
     if place >= end or content[place : place + 1].isalpha():
         return place
@@ -343,7 +360,7 @@ def _padding(terminator: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*")
 
 
-def _end_of_transactions(content: bytes, start: int, end: int, delimiters: Delimiters) -> int:
+def _end_of_transactions(content: bytes | bytearray, start: int, end: int, delimiters: Delimiters) -> int:
     """Give the offset after the last SE of content[start:end], `start` where there is none that is whole.
 
     Holds: segments are parted as the first two behind `start` are: by a terminator and, perhaps, blanks or a line end.

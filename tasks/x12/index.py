@@ -106,7 +106,7 @@ class Index:
     `numbers` are those of `scanned` for whoever wants one of them, which an array is slower to give.
     """
 
-    content: bytes | memoryview
+    content: bytes | bytearray | memoryview
     scanned: Scanned
     offsets: NDArray[np.int64] | None = None
     is_plain: bool = True
@@ -115,7 +115,7 @@ class Index:
 
     def __post_init__(self) -> None:
         self.content = bytes(self.content) if self.is_plain else self.content
-        self.data = self.content if self.is_plain else np.frombuffer(self.content, np.uint8)
+        self.data = self.content if self.is_plain else np.frombuffer(memoryview(self.content).toreadonly(), np.uint8)
         self.numbers = self.scanned if self.is_plain else Scanned._make(part.data for part in self.scanned)
 
     def scan(self, place: int, end: int, delimiters: Delimiters, tolerances: Counter[str]) -> Found | None:
@@ -149,6 +149,8 @@ class Index:
         """Give the room of the segments back: tables were made of them, and nothing else is asked of this index."""
         if not self.is_plain:
             rooms.give(self.scanned[:-2])
+            if isinstance(self.content, bytearray):
+                rooms.give_bytes(self.content)
 
     def elements(self, segment: int) -> list[str]:
         """Give the elements of a segment, the id first, the empty end trimmed."""
@@ -174,7 +176,9 @@ class Index:
         return self.place_in_file(end - 1, base) + 1
 
 
-def new_index(content: bytes | memoryview, offsets: NDArray[np.int64] | None = None, *, is_plain: bool = True) -> Index:
+def new_index(
+    content: bytes | bytearray | memoryview, offsets: NDArray[np.int64] | None = None, *, is_plain: bool = True
+) -> Index:
     """Give an index without segments, with room for all that the content can hold, for plain kernels or compiled ones."""
     most = len(content) // 2 + 2
     sizes = (most, most, most, most + 1, len(content) + 2, most, most, COUNTS, STATE)

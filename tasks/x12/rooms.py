@@ -15,6 +15,7 @@ large pages; 16 MB are not enough for that, 64 no better."""
 _LINE = 64
 _MOST_KEPT = 32
 _free: dict[int, deque[NDArray[np.int32]]] = defaultdict(lambda: deque(maxlen=_MOST_KEPT))
+_bytes: dict[int, deque[bytearray]] = defaultdict(lambda: deque(maxlen=_MOST_KEPT))
 _ground = local()
 
 
@@ -31,6 +32,19 @@ def give(arrays: Iterable[NDArray[np.int32]]) -> None:
     """Make arrays free that nobody reads any more."""
     for array in arrays:
         _free[len(array)].append(array)
+
+
+def take_bytes(size: int) -> bytearray:
+    """Give so many bytes, whatever they were before; `give_bytes` makes them free again."""
+    try:
+        return _bytes[size].pop()
+    except IndexError:
+        return bytearray(size)
+
+
+def give_bytes(room: bytearray) -> None:
+    """Make bytes free that nobody reads any more."""
+    _bytes[len(room)].append(room)
 
 
 def lasting(count: int, kind: Any) -> NDArray[Any]:

@@ -13,6 +13,8 @@ from tests.fuzz.compiled import differs
 from tests.fuzz.damage import Tape, damage
 from tests.fuzz.seeds import seeds
 
+from .on_disk import OnDisk
+
 SEED = 20261126
 BLOCKS = (1200, 1500, 2000, 3000, 5000)
 """Smaller than an interchange, some smaller than a transaction."""
@@ -81,19 +83,6 @@ def test_a_file_says_the_same_alone_and_among_others():
         contents = [damage(c, Tape(rng.randbytes(64)))[0] if rng.random() < 0.7 else c for c in chosen]
         alone = [said_together([content])[0] for content in contents]
         assert said_together(contents) == alone, f"number {number}"
-
-
-class OnDisk:
-    """A file that is not in memory: it gives its bytes by slices, as `vault.FileBytes` does."""
-
-    def __init__(self, content):
-        self._content = content
-
-    def __len__(self):
-        return len(self._content)
-
-    def __getitem__(self, part):
-        return self._content[part]
 
 
 def test_a_file_says_the_same_in_memory_and_on_disk(monkeypatch):

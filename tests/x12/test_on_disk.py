@@ -1,0 +1,65 @@
+"""Files that are read into rooms which held other files before: nothing of those may show."""
+
+import pytest
+
+from tasks.stores.vault import FileBytes
+from tasks.x12 import envelope
+from tasks.x12.remittance import read_remittances
+from tests.bench.balanced_claims import Shape
+from tests.bench.make_835 import Recipe, Supply
+from tests.fuzz.compiled import ALWAYS, compiling_from
+
+from .on_disk import OnDisk
+
+BLOCK = 4000
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch):
+    pytest.importorskip("numba", reason="rooms are used again where kernels are compiled")
+    monkeypatch.setattr(envelope, "BLOCK_BYTES", BLOCK)
+    with compiling_from(ALWAYS):
+        yield
+
+
+def remittance(claims):
+    recipe = Recipe(
+        claims=claims,
+        claims_per_transaction=2,
+        transactions_per_interchange=3,
+        different_claims=60,
+        shape=Shape(lines=2, reversals=0.3),
+    )
+    return b"".join(part for part, _ in Supply(recipe).file())
+
+
+def told(file, threads=1):
+    pieces = list(read_remittances([file], None, threads))
+    rows = [{name: table.to_pylist() for name, table in piece.tables.items()} for piece in pieces]
+    return rows, [(number, dict(counts), list(map(str, faults))) for number, counts, faults in pieces[-1].ended]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_files_say_the_same_in_rooms_of_others(threads):
+    for claims in (60, 47, 53, 60):
+        content = remittance(claims)
+        file = OnDisk(content)
+        assert told(file, threads) == told(content)
+        assert file.filled > 5
+
+
+@pytest.mark.parametrize("missing", [1, 700, BLOCK - 1, BLOCK, 3 * BLOCK])
+def test_a_file_that_became_shorter_shows_nothing_of_another(missing):
+    content = remittance(60)
+    told(OnDisk(content))
+    for end in (len(content), len(content) - 100, len(content) // BLOCK * BLOCK):
+        assert told(OnDisk(content[:end], missing)) == told(OnDisk(content[:end], missing, has_room=False)), end
+
+
+def test_a_file_of_the_vault_fills_a_room(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(100)))
+    file, room = FileBytes(path), bytearray(40)
+    assert (file.read_into(room, 30), room) == (40, bytes(range(30, 70)))
+    assert (file.read_into(room, 70), room[:30]) == (30, bytes(range(70, 100)))
+    assert file.read_into(room, 100) == 0
