@@ -63,7 +63,7 @@ def _from_isa(content: bytes | bytearray, start: int, separator: bytes, toleranc
     elements = content[start : start + _LONGEST_ISA].split(separator, 16)
     if len(elements) < 17:
         raise fault("BAD_ISA", "ISA has fewer than 16 elements", start, "ISA")
-    place = start + sum(map(len, elements[:16])) + 16
+    place = start + len(separator.join(elements[:16])) + 1
     component, terminator = _component_and_terminator(content, place, separator)
     if not component:
         tolerances["ISA16"] += 1
@@ -71,10 +71,18 @@ def _from_isa(content: bytes | bytearray, start: int, separator: bytes, toleranc
         tolerances["ISA_WIDTH"] += 1
     version = elements[12].decode("latin-1")
     repetition = _repetition(elements[11], version, tolerances)
-    chosen = (separator, component or (b":" if separator != b":" else b">"), terminator)
-    if len(set(chosen)) < len(chosen):
+    found = _different(separator, component or (b":" if separator != b":" else b">"), terminator, repetition)
+    if not found:
         raise fault("BAD_ISA", "two separators are the same character", start, "ISA", 16)
-    signs = [character.decode("latin-1") for character in chosen]
+    return found
+
+
+@lru_cache(maxsize=256)
+def _different(element: bytes, component: bytes, segment: bytes, repetition: str) -> Delimiters | None:
+    """Give the separators where they are different signs; a repetition separator that is another one is none."""
+    signs = [sign.decode("latin-1") for sign in (element, component, segment)]
+    if len(set(signs)) < len(signs):
+        return None
     return Delimiters(signs[0], signs[1], "" if repetition in signs else repetition, signs[2])
 
 

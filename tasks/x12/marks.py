@@ -38,7 +38,7 @@ class Marks:
         Raises: Fault TRUNCATED, STRAY_SEGMENT, COUNT_MISMATCH, KIND_CONFLICT.
         """
         self.index, self.base = index, base
-        after = found.segments.start
+        after, last = found.segments.start, found.segments.stop - 1
         tag = ""
         for mark in found.marks:
             number = index.numbers.marks[mark]
@@ -47,8 +47,8 @@ class Marks:
             after = number + 1
             segment = segment_at(index, number, base)
             tag = segment.tag
-            if tag in _TRAILERS:
-                self._check_terminated(segment, number == found.segments[-1] and found.is_open)
+            if found.is_open and number == last and tag in _TRAILERS:
+                self._tolerate_no_end(segment)
             self._take(segment, number, index.numbers.seen[mark], delimiters)
         if self.open_head is None and after < found.segments.stop:
             self._refuse_stray(after, found)
@@ -80,10 +80,8 @@ class Marks:
             case _:
                 self.tolerances["INTERCHANGE_SEGMENT"] += 1
 
-    def _check_terminated(self, segment: Segment, is_open: bool) -> None:
+    def _tolerate_no_end(self, segment: Segment) -> None:
         """Tolerate a missing terminator only behind the very last trailer that is due."""
-        if not is_open:
-            return
         if len(segment.elements) > 2:
             raise fault("TRUNCATED", "the last trailer has no end", segment.byte_start, segment.tag)
         self.tolerances["NO_FINAL_TERMINATOR"] += 1

@@ -32,7 +32,7 @@ def read_two_threads(path: Path) -> Action:
 def read_folder(path: Path) -> Action:
     ours.warm_up()
     return lambda: partial(
-        figures, ours.tables([file.read_bytes() for file in sorted(path.iterdir(), key=attrgetter("name"))], 1)
+        figures, ours.tables([FileBytes(file) for file in sorted(path.iterdir(), key=attrgetter("name"))], 1)
     )
 
 
