@@ -1,4 +1,5 @@
-"""Columns of several sources, and parents that a row has not: plain and compiled, from a file whose rows differ."""
+"""Columns of several sources, parents that a row has not, and the bytes of rows: plain and compiled, from a file whose rows
+differ, also where bytes of it were rewritten or taken out before it was read."""
 
 import pytest
 
@@ -17,13 +18,25 @@ def tables_of(content):
     return {name: [row for piece in pieces for row in piece[name].to_pylist()] for name in pieces[0]}
 
 
-@pytest.mark.parametrize("is_large", [False, True], ids=["plain", "compiled"])
+PLAIN_AND_COMPILED = pytest.mark.parametrize("is_large", [False, True], ids=["plain", "compiled"])
+ARRIVED = {
+    "as it is": lambda content: content,
+    "in Latin-1": lambda content: content.replace(b"*A*B*", b"*\xc9MILE\xe9*B*"),
+    "wrapped": lambda content: b"\r\n".join(content[at : at + 80] for at in range(0, len(content), 80)),
+}
+
+
+def times_for(claims, is_large):
+    return PAYS_FROM_BYTES // len("".join(map("".join, claims))) + 1 if is_large else 1
+
+
+@PLAIN_AND_COMPILED
 def test_each_row_has_its_own_first_filled_source_and_its_own_parents(is_large):
     claims = [
         (f"CLP*C{n}*1*100*40*0*12*N{n}~CAS*CO*45*10~{name}SVC*HC:99213*90*40~CAS*CO*45*50~",)
         for n, name in enumerate(NAMES)
     ]
-    times = PAYS_FROM_BYTES // len("".join(map("".join, claims))) + 1 if is_large else 1
+    times = times_for(claims, is_large)
     content = file_835(*claims * times)
     found = tables_of(content)
     assert [row["member_number"] for row in found["claim"]] == MEMBERS * times
@@ -34,3 +47,22 @@ def test_each_row_has_its_own_first_filled_source_and_its_own_parents(is_large):
     lines = [row["byte_start"] for row in found["service"]]
     expected = [parent for line in lines for parent in (None, line)]
     assert [row["service_start"] for row in found["adjustment"]] == expected
+
+
+@PLAIN_AND_COMPILED
+@pytest.mark.parametrize("arrived", ARRIVED)
+def test_the_bytes_of_a_row_are_those_of_the_file_as_it_arrived(arrived, is_large):
+    claims = [
+        (f"CLP*C{n}*1*100*40*0*12*N{n}~CAS*CO*45*10~{name}SVC*HC:99213*90*40~CAS*CO*45*50~",)
+        for n, name in enumerate(NAMES)
+    ]
+    content = file_835(*claims * times_for(claims, is_large))
+    content = ARRIVED[arrived](content)
+    ends = {"claim": (b"CLP*C", b"CAS*CO*45*50~"), "service": (b"SVC*HC:99213*90*40~", b"CAS*CO*45*50~")}
+    for name, (starts, last) in {**ends, "adjustment": (b"CAS*CO*45*", b"0~")}.items():
+        rows = tables_of(content)[name]
+        assert rows
+        for row in rows:
+            said = content[row["byte_start"] : row["byte_end"]].replace(b"\r\n", b"")
+            assert (said[: len(starts)], said[-len(last) :]) == (starts, last), row
+            assert content[row["byte_end"] - 1 : row["byte_end"]] == b"~"
