@@ -108,15 +108,26 @@ def test_a_work_is_measured_in_a_process_of_its_own(megabyte):
 
 
 def test_the_table_says_what_is_reached_and_what_is_not():
-    one = {"seconds": 1.0, "cpu_seconds": 1.0, "prepared_seconds": 0.1, "peak_bytes": 4e8, "bytes": 1e8}
+    one = {
+        "seconds": 1.0,
+        "quickest_seconds": 0.8,
+        "cpu_seconds": 1.0,
+        "prepared_seconds": 0.1,
+        "peak_bytes": 4e8,
+        "bytes": 1e8,
+    }
     result = {
         "read": one,
         "linuxforhealth-x12": one | {"seconds": 2.0},
         "openx12": one | {"seconds": 2.0, "bytes": 1e7},
+        "read, two threads": one | {"seconds": 0.625, "quickest_seconds": 0.4, "cpu_seconds": 1.1},
+        "read, two processes": one | {"seconds": 0.5, "cpu_seconds": 0.0},
     }
     told = printed(result | {"balance": one | {"seconds": 0.05}, "read, large": {"bytes": 2e9}}, 5)
-    assert "segment reader | ≥ 2x | 2x | 1x | yes |" in told
-    assert "| ≥ 40x | 20x | 10x | **no** |" in told
-    assert "| the read | ≤ 0.1x | 0.05x | 1x | yes |" in told
-    assert "| the file | ≤ 6x | 4x |  | yes |" in told
-    assert told.count("not measured") == 9
+    assert "segment reader | ≥ 2x | 2x | 1x | 1x | yes |" in told
+    assert "| ≥ 40x | 20x | 10x | 10x | **no** |" in told
+    assert "two threads | one | ≥ 1.7x | 1.6x |  | 2x | **no** |" in told
+    assert "a half each | one | ≥ 1.7x | 2x |  | 1x | yes |" in told
+    assert "| the read | ≤ 0.1x | 0.05x | 1x | 1x | yes |" in told
+    assert "| the file | ≤ 6x | 4x |  |  | yes |" in told
+    assert told.count("not measured") == 7
