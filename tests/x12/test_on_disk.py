@@ -1,5 +1,7 @@
 """Files that are read into rooms which held other files before: nothing of those may show."""
 
+import random
+
 import pytest
 
 from tasks.stores.vault import FileBytes
@@ -8,10 +10,12 @@ from tasks.x12.remittance import read_remittances
 from tests.bench.balanced_claims import Shape
 from tests.bench.make_835 import Recipe, Supply
 from tests.fuzz.compiled import ALWAYS, compiling_from
+from tests.fuzz.damage import Tape, damage
 
 from .on_disk import OnDisk
 
 BLOCK = 4000
+SEED = 20261127
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +40,8 @@ def remittance(claims):
 def told(file, threads=1):
     pieces = list(read_remittances([file], None, threads))
     rows = [{name: table.to_pylist() for name, table in piece.tables.items()} for piece in pieces]
-    return rows, [(number, dict(counts), list(map(str, faults))) for number, counts, faults in pieces[-1].ended]
+    ((number, counts, faults),) = pieces[-1].ended
+    return rows, number, dict(counts), [(str(fault), fault.byte_start) for fault in faults]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -46,6 +51,13 @@ def test_files_say_the_same_in_rooms_of_others(threads):
         file = OnDisk(content)
         assert told(file, threads) == told(content)
         assert file.filled > 5
+
+
+def test_damaged_files_say_the_same_in_rooms_of_others():
+    rng, sound = random.Random(SEED), remittance(40)
+    for number in range(60):
+        content, _ = damage(sound, Tape(rng.randbytes(64)))
+        assert told(OnDisk(content)) == told(content), f"number {number}"
 
 
 @pytest.mark.parametrize("missing", [1, 700, BLOCK - 1, BLOCK, 3 * BLOCK])
