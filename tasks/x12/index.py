@@ -102,8 +102,9 @@ class Found(NamedTuple):
 class Index:
     """The segments of a buffer, scan after scan.
 
-    Holds: `offsets` gives for each byte of the buffer its offset in the file, where bytes were taken out or rewritten;
-    `numbers` are those of `scanned` for whoever wants one of them, which an array is slower to give.
+    Holds: `content` stands in a room where it is a bytearray; `offsets` gives for each byte of the buffer its offset in the
+    file, where bytes were taken out or rewritten; `numbers` are those of `scanned` for whoever wants one of them, which an
+    array is slower to give.
     """
 
     content: bytes | bytearray | memoryview
@@ -146,7 +147,7 @@ class Index:
         return np.empty(count, kind) if self.is_plain else rooms.lasting(count, kind)
 
     def release(self) -> None:
-        """Give the room of the segments back: tables were made of them, and nothing else is asked of this index."""
+        """Give the room of segments and bytes back: tables were made of them, and nothing else is asked of this index."""
         if not self.is_plain:
             rooms.give(self.scanned[:-2])
             if isinstance(self.content, bytearray):
