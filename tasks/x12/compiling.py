@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -28,13 +29,25 @@ PAYS_FROM_BYTES = 1_000_000
 _compilers: list[Callable[[Any], Any]] = []
 
 
+_one_at_a_time = RLock()
+
+
 def kernel(function: Function) -> Function:
     """Give the function, compiled where its module is loaded by `compiled`."""
     return _compilers[-1](function) if _compilers else function
 
 
-@cache
 def compiled(module: ModuleType) -> ModuleType:
+    """Give the module with its kernels compiled, made by one thread at a time and once: Python's parser fails in two.
+
+    Source: SystemError of ast.parse on Python 3.11, seen here where three threads read a first file.
+    """
+    with _one_at_a_time:
+        return _made(module)
+
+
+@cache
+def _made(module: ModuleType) -> ModuleType:
     """Give the module with its kernels compiled: they hold no lock of the interpreter and are kept on disk.
 
     Holds: kernels allocate nothing, so numba's counting of references is left out: it took two thirds of the time. What is

@@ -12,6 +12,11 @@ NAMES = ("NM1*QC*1*A*B****MI*QC1~", "NM1*IL*1*A*B****MI*IL2~", "NM1*QC*1*A*B****
 MEMBERS = ["QC1", "IL2", "IL3", None]
 """NM109 of the insured (IL) comes before that of the patient (QC)."""
 
+CLAIMS = [
+    (f"CLP*C{n}*1*100*40*0*12*N{n}~CAS*CO*45*10~{name}SVC*HC:99213*90*40~CAS*CO*45*50~",)
+    for n, name in enumerate(NAMES)
+]
+
 
 def tables_of(content):
     pieces = [piece.tables for piece in read_remittances([content], None) if piece.tables]
@@ -26,18 +31,14 @@ ARRIVED = {
 }
 
 
-def times_for(claims, is_large):
-    return PAYS_FROM_BYTES // len("".join(map("".join, claims))) + 1 if is_large else 1
+def times_for(is_large):
+    return PAYS_FROM_BYTES // len("".join(map("".join, CLAIMS))) + 1 if is_large else 1
 
 
 @PLAIN_AND_COMPILED
 def test_each_row_has_its_own_first_filled_source_and_its_own_parents(is_large):
-    claims = [
-        (f"CLP*C{n}*1*100*40*0*12*N{n}~CAS*CO*45*10~{name}SVC*HC:99213*90*40~CAS*CO*45*50~",)
-        for n, name in enumerate(NAMES)
-    ]
-    times = times_for(claims, is_large)
-    content = file_835(*claims * times)
+    times = times_for(is_large)
+    content = file_835(*CLAIMS * times)
     found = tables_of(content)
     assert [row["member_number"] for row in found["claim"]] == MEMBERS * times
     for name, starts, last in (("claim", b"CLP*", b"CAS*CO*45*50~"), ("adjustment", b"CAS*", b"~")):
@@ -52,12 +53,7 @@ def test_each_row_has_its_own_first_filled_source_and_its_own_parents(is_large):
 @PLAIN_AND_COMPILED
 @pytest.mark.parametrize("arrived", ARRIVED)
 def test_the_bytes_of_a_row_are_those_of_the_file_as_it_arrived(arrived, is_large):
-    claims = [
-        (f"CLP*C{n}*1*100*40*0*12*N{n}~CAS*CO*45*10~{name}SVC*HC:99213*90*40~CAS*CO*45*50~",)
-        for n, name in enumerate(NAMES)
-    ]
-    content = file_835(*claims * times_for(claims, is_large))
-    content = ARRIVED[arrived](content)
+    content = ARRIVED[arrived](file_835(*CLAIMS * times_for(is_large)))
     ends = {"claim": (b"CLP*C", b"CAS*CO*45*50~"), "service": (b"SVC*HC:99213*90*40~", b"CAS*CO*45*50~")}
     for name, (starts, last) in {**ends, "adjustment": (b"CAS*CO*45*", b"0~")}.items():
         rows = tables_of(content)[name]

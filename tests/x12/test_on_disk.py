@@ -1,5 +1,6 @@
 """Files that are read into rooms which held other files before: nothing of those may show."""
 
+import os
 import random
 
 import pytest
@@ -60,6 +61,13 @@ def test_damaged_files_say_the_same_in_rooms_of_others():
         assert told(OnDisk(content)) == told(content), f"number {number}"
 
 
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_an_835_that_stands_again_alone_in_the_last_block_is_found(is_on_disk):
+    one = remittance(2)
+    padded = one + b"\n" * BLOCK + one
+    assert [fault for fault, _ in told(OnDisk(padded) if is_on_disk else padded)[-1] if "REPEATED" in fault]
+
+
 @pytest.mark.parametrize("missing", [1, 700, BLOCK - 1, BLOCK, 3 * BLOCK])
 def test_a_file_that_became_shorter_shows_nothing_of_another(missing):
     content = remittance(60)
@@ -75,3 +83,13 @@ def test_a_file_of_the_vault_fills_a_room(tmp_path):
     assert (file.read_into(room, 30), room) == (40, bytes(range(30, 70)))
     assert (file.read_into(room, 70), room[:30]) == (30, bytes(range(70, 100)))
     assert file.read_into(room, 100) == 0
+
+
+def test_a_part_of_a_file_of_the_vault_is_whole_where_the_system_gives_it_bit_by_bit(tmp_path, monkeypatch):
+    path, pread = tmp_path / "file", os.pread
+    path.write_bytes(bytes(range(100)))
+    monkeypatch.setattr(os, "pread", lambda handle, size, place: pread(handle, min(size, 7), place))
+    file = FileBytes(path)
+    assert [file[:], file[30:70], file[95:200], file[70:30]] == [
+        bytes(range(100)), bytes(range(30, 70)), bytes(range(95, 100)), b"",
+    ]  # fmt: skip
