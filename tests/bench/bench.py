@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.bench.make_835 import Recipe, write_835, write_folder
 from tests.bench.make_837 import write_837
 from tests.bench.table import printed
+from tests.bench.write_837p import CLAIMS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".bench"
@@ -55,6 +56,7 @@ WORKS = (
     Work("balance", "works", "balance", "835"),
     Work("linuxforhealth-x12, 837P", "peers", "linuxforhealth_segments", "837"),
     Work("read 837P", "works", "read_837", "837"),
+    Work("write 837P", "write_837p", "write_claims", "claims"),
     Work("read, large", "works", "read_in_pieces", "835_large", once=True),
 )
 
@@ -70,7 +72,8 @@ def main() -> None:
         _run_round([*works[start:], *works[:start]], files, asked.peers, runs)
     result = {name: _median(found) for name, found in runs.items()}
     for name, one in result.items():
-        one["bytes"] = next((files[work.file]["bytes"] for work in works if work.name == name), 0)
+        file = next((files[work.file] for work in works if work.name == name), {"bytes": 0, "truth": {}})
+        one |= {"bytes": file["bytes"], "claims": file["truth"].get("claims", 0)}
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
     (FOLDER / "result.json").write_text(
         json.dumps({"rounds": asked.rounds, "machine": machine, "works": result}, indent=1)
@@ -101,6 +104,7 @@ def _made(asked: argparse.Namespace, works: Iterable[Work]) -> Mapping[str, dict
     }
     wanted = {work.file for work in works} | {"835_summary"}
     files = {name: _file(name[:3], size) for name, size in sizes.items() if name in wanted}
+    files["claims"] = {"path": FOLDER, "bytes": 0, "truth": {"claims": CLAIMS}}
     return files | ({"835_folder": _folder(asked.files)} if "835_folder" in wanted else {})
 
 

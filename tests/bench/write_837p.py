@@ -1,20 +1,17 @@
-"""Ordinary professional claims from rows to bytes: claims and megabytes a second, and peak memory.
+"""Ordinary professional claims from rows to bytes. The rows are those that seal_batches takes from the warehouse."""
 
-`python -m tests.bench.write_837p [claims] [rounds]` prints medians. The rows are those that seal_batches takes from the warehouse.
-"""
-
-import resource
-import statistics
-import sys
-import time
-from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 from tasks.encounters.contract import fields
 from tasks.x12.professional import ClaimRows, Envelope, write_837p
+from tests.bench import ours
+from tests.bench.works import Action, Figures
 
+CLAIMS = 100_000
 NIGHT = date(2026, 3, 2)
 ENVELOPE = Envelope("BENCHPM", "Bench Practice", "Desk", "5085550100", "CLEARHS", "Clearing House", 17, 5, NIGHT)
 PAYERS = [("UNIT3", "SUMMIT MUTUAL", "CI"), ("BCNE1", "BLUE HARBOR", "BL"), ("16001", "PUBLIC PLAN", "MB")]
@@ -148,28 +145,12 @@ def make_claims(count: int, seed: int = 837) -> list[ClaimRows]:
     return claims
 
 
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def write_claims(_: Path) -> Action:
+    """Make the rows; the action writes them, and reads them back when the clock has stopped."""
+    claims = make_claims(CLAIMS)
 
+    def act() -> Callable[[], Figures]:
+        content = write_837p(ENVELOPE, claims).content
+        return lambda: ours.read_837([content], 1)
 
-def main(count: int = 100_000, rounds: int = 5) -> None:
-    claims = make_claims(count)
-    lines = Counter(len(claim.lines) for claim in claims)
-    print(
-        f"{count} claims, {sum(n * c for n, c in lines.items()) / count:.2f} lines each, rows take {_peak_megabytes():.0f} MB"
-    )
-    walls, cpus, size = [], [], 0
-    for _ in range(rounds):
-        wall, cpu = time.perf_counter(), time.process_time()
-        size = len(write_837p(ENVELOPE, claims).content)
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    for name, seconds in (("wall", statistics.median(walls)), ("CPU", statistics.median(cpus))):
-        print(
-            f"{count / seconds:,.0f} claims/s, {size / seconds / 1e6:.1f} MB/s ({name}, median of {rounds}: {seconds:.2f} s)"
-        )
-    print(f"{size / 1e6:.1f} MB written; peak {_peak_megabytes():.0f} MB with the rows")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    return act

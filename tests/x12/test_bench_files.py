@@ -10,6 +10,7 @@ import pytest
 
 from tasks.x12.judge import judge
 from tests.bench.balanced_claims import Shape
+from tests.bench.bench_posting import printed as posting_printed
 from tests.bench.make_835 import Recipe, write_835, write_folder
 from tests.bench.make_837 import write_837
 from tests.bench.table import printed
@@ -115,12 +116,14 @@ def test_the_table_says_what_is_reached_and_what_is_not():
         "prepared_seconds": 0.1,
         "peak_bytes": 4e8,
         "bytes": 1e8,
+        "claims": 1e5,
     }
     result = {
         "read": one,
         "linuxforhealth-x12": one | {"seconds": 2.0},
         "openx12": one | {"seconds": 2.0, "bytes": 1e7},
         "read, two threads": one | {"seconds": 0.625, "quickest_seconds": 0.4, "cpu_seconds": 1.1},
+        "write 837P": one | {"seconds": 4.0, "quickest_seconds": 2.0},
         "read, two processes": one | {"seconds": 0.5, "cpu_seconds": 0.0},
     }
     told = printed(result | {"balance": one | {"seconds": 0.05}, "read, large": {"bytes": 2e9}}, 5)
@@ -130,4 +133,13 @@ def test_the_table_says_what_is_reached_and_what_is_not():
     assert "a half each | one | ≥ 1.7x | 2x |  | 1x | yes |" in told
     assert "| the read | ≤ 0.1x | 0.05x | 1x | 1x | yes |" in told
     assert "| the file | ≤ 6x | 4x |  |  | yes |" in told
+    assert "one process | ≥ 20,000 claims/s | 25,000 claims/s | 100,000 claims/s | 50,000 claims/s | yes |" in told
     assert told.count("not measured") == 7
+
+
+def test_the_table_of_posting_says_what_is_reached_and_what_is_not():
+    one = {"seconds": 2.5, "cpu_seconds": 2.0, "floor_seconds": 1.0, "floor_cpu_seconds": 1.0, "peak_bytes": 9e9}
+    told = posting_printed({"10 claims": one, "a night of 5": {"seconds": 11.0}})
+    assert "| 10 claims, 835 to posted ledger | the insert from Arrow | ≤ 3x | 2.5x | 2x |  | yes |" in told
+    assert "| 10 claims, peak memory |  | ≤ 8 GB | 9 GB |  |  | **no** |" in told
+    assert "| a night of 5 | 835 to posted ledger | ≤ 10 s | 11 s |  |  | **no** |" in told
