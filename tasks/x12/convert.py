@@ -14,9 +14,12 @@ KIND, ROWS, SPANS_AT, VALUES_AT, VERDICTS_AT, COUNTS_AT, NUMBERS_TOLD = range(7)
 TEXT_ROWS, TEXT_SPANS_AT, OFFSETS_AT, TEXT_AT, TEXTS_TOLD = range(5)
 """What is told of a column of text."""
 
-MOST_AMOUNT_DIGITS, MOST_QUANTITY_DIGITS = 15, 12
+MOST_AMOUNT_DIGITS, MOST_QUANTITY_DIGITS = 10, 12
+"""Before the point. Nine million of the largest amounts add up to less than 63 bits hold."""
+
 CENT_PLACES, QUANTITY_PLACES = 2, 3
 _MINUS, _POINT = 45, 46
+_MOST_AMOUNT_PLACES = 15
 _MOST_DECIMAL_BYTES = 1_000
 """Longer text is no decimal that anybody means."""
 
@@ -135,7 +138,7 @@ def decimals(data: Data, walked: Walked, columns: Numbers, column: int, first: i
             value = plain_cents(data, start, size) if kind == CENTS else plain_thousandths(data, start, size)
             is_good = value >= 0
             if not is_good and kind == CENTS:
-                value, is_good = decimal(data, start, size, CENT_PLACES, MOST_AMOUNT_DIGITS, MOST_AMOUNT_DIGITS)
+                value, is_good = decimal(data, start, size, CENT_PLACES, MOST_AMOUNT_DIGITS, _MOST_AMOUNT_PLACES)
             elif not is_good:
                 value, is_good = decimal(data, start, size, QUANTITY_PLACES, MOST_QUANTITY_DIGITS, _MOST_DECIMAL_BYTES)
             verdict = FILLED if is_good else BAD

@@ -22,7 +22,8 @@ KEPT_COLUMNS = (Column("segment_code", "text", ()), Column("content", "text", ()
 """The id of a kept segment and all of it, without its terminator."""
 
 _PERIODS = ("first_day", "last_day")
-_KINDS: Mapping[str, int] = {"cents": CENTS, "quantity": QUANTITY, "date": DAY} | dict.fromkeys(_PERIODS, DAY)
+DAYS = ("date", *_PERIODS)
+_KINDS: Mapping[str, int] = {"cents": CENTS, "quantity": QUANTITY} | dict.fromkeys(DAYS, DAY)
 """Columns of other types are text."""
 
 _DAY = 8

@@ -22,7 +22,7 @@ Row = dict[str, object]
 _EPOCH = date(1970, 1, 1).toordinal()
 _MOST_DIGITS = 18
 _NUMBERS = ("cents", "quantity")
-BAD_AMOUNT = "expected dollars and whole cents: not a plain decimal amount of at most 15 digits"
+BAD_AMOUNT = "expected dollars and whole cents: not a plain decimal amount of at most 10 digits before the point"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ docs/x12.md tells every fault and every tolerance with its reason.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from schemas.errors import Fault
 from tasks.x12 import walk
 from tasks.x12.columns import Array, Rows, Values
 from tasks.x12.index import numbers_of, tag_code
+from tasks.x12.layout import KEPT
+from tasks.x12.records import BAD_AMOUNT
 from tasks.x12.rulings import fault
+from tasks.x12.shapes import NO_TAG
 from tasks.x12.tables import Tables
 
 _REQUIRED, _OPTIONAL, _ZERO = range(3)
@@ -36,7 +39,7 @@ _NUMBERS: Mapping[str, Mapping[str, tuple[str, int, int, int]]] = {
     "provider_adjustment": {"amount_cents": ("PLB", 4, 2, _REQUIRED)},
 }
 _MESSAGES = {
-    "BAD_AMOUNT": "expected dollars and whole cents: not a plain decimal amount of at most 15 digits",
+    "BAD_AMOUNT": BAD_AMOUNT,
     "BAD_QUANTITY": "expected a decimal with at most three places",
 }
 NOTES = {
@@ -57,6 +60,17 @@ _DATES = {
 _GROUP_CODES_5010 = ("CO", "PR", "OA", "PI")  # CR is not used in 5010: X12 RFI 1147
 _STATUS_CODES = ("1", "2", "3", "4", "19", "20", "21", "22", "23", "25", "5", "10", "13", "15", "16", "17", "27")
 """CLP02 of 5010 and of 4010."""
+
+_REVERSAL, _PATIENT = "22", "PR"
+_MOST_ELEMENTS = np.full(NO_TAG + 1, np.iinfo(np.int32).max, np.int32)
+"""Elements that a segment can have in X12, used by the guide or not, by the number of its id."""
+
+for _tag, _most in {
+    "BPR": 21, "NTE": 2, "TRN": 4, "CUR": 21, "REF": 4, "DTM": 6, "N1": 6, "N2": 2, "N3": 2, "N4": 7, "PER": 9, "RDM": 7,
+    "LX": 1, "TS3": 24, "TS2": 19, "CLP": 14, "NM1": 12, "MIA": 24, "MOA": 9, "AMT": 3, "QTY": 4, "LQ": 2,
+}.items():  # fmt: skip
+    _MOST_ELEMENTS[tag_code(_tag)] = _most
+_DIGITS_OF_A_COUNT = 10
 
 
 @dataclass(slots=True)
@@ -97,6 +111,7 @@ class _Check:
     def checked(self) -> Checked:
         """Look at everything once."""
         self._check_notes()
+        self._check_lengths()
         self._check_headers()
         for table, columns in _NUMBERS.items():
             for name, (tag, element, step, when_empty) in columns.items():
@@ -140,6 +155,19 @@ class _Check:
             if code == walk.UNREAD or self.tables.transactions[transaction].interchange_start is not None:
                 name = "UNREAD" if code == walk.UNREAD else "COMPONENT_SEPARATOR"
                 self.found.tolerances.setdefault(self._file(transaction), Counter())[name] += 1
+
+    def _check_lengths(self) -> None:
+        """A segment with more elements than it can have has taken in the one behind it: SVC, say, or CAS."""
+        scanned, count = self.tables.index.scanned, len(self.tables.starts)
+        tags, firsts = numbers_of(scanned.tags, count), numbers_of(scanned.firsts, count + 1)
+        segments = self.tables.rows[KEPT].segments  # for the layout has no column for such an element
+        most = _MOST_ELEMENTS[tags[segments]]
+        for segment in segments[firsts[segments + 1] - firsts[segments] - 1 > most].tolist():
+            tag, *elements = self.tables.index.elements(segment)
+            allowed = int(_MOST_ELEMENTS[tags[segment]])
+            if any(elements[allowed:]):
+                message = f"{tag.upper()} has {allowed} elements at the most: the end of the segment may be broken"
+                self._refuse("BAD_SEGMENT", message, segment, tag.upper(), allowed + 1)
 
     def _check_numbers(self, rows: Rows, name: str, tag: str, element: int, step: int, when_empty: int) -> None:
         """Fault for each number that cannot be read, or is missing where the guide wants one."""
@@ -220,14 +248,32 @@ class _Check:
                 "MISSING_ELEMENT", "the patient control number is missing", int(claims.segments[row]), "CLP", 1
             )
         self._tolerate("CLP02", claims, ~self.tables.says(claims.values["status_code"], *_STATUS_CODES))
+        self._tolerate("REVERSED_SHARE", claims, self._says_another_share(claims))
         for number in self._short_counts():
             self._check_repeated_claims(np.flatnonzero(claims.transactions == number))
+
+    def _says_another_share(self, claims: Rows) -> Array:
+        """Tell which reversals have a CLP05 that is not their PR adjustments, but nothing or those with the other sign."""
+        is_reversal = self.tables.says(claims.values["status_code"], _REVERSAL)
+        if not is_reversal.any():
+            return is_reversal
+        adjustments = self.tables.rows["adjustment"]
+        rows = np.flatnonzero(np.append(is_reversal, False)[adjustments.parents["claim"]])  # -1: under no claim
+        group = adjustments.values["group_code"]
+        rows = rows[self.tables.says(replace(group, starts=group.starts[rows], sizes=group.sizes[rows]), _PATIENT)]
+        owed = np.zeros(len(claims), np.int64)
+        np.add.at(owed, adjustments.parents["claim"][rows], adjustments.cents("amount_cents")[rows])
+        stated = claims.cents("patient_cents")
+        is_told: Array = is_reversal & (stated != owed) & ((stated == 0) | (stated == -owed))
+        return is_told
 
     def _short_counts(self) -> Iterator[int]:
         """Give the transactions whose SE01 counts fewer segments than there are."""
         for number, transaction in enumerate(self.tables.transactions):
             stated = transaction.stated_count
-            if stated.isascii() and stated.isdigit() and int(stated[-9:]) < len(transaction.numbers):
+            digits = stated.lstrip("0")
+            is_count = stated.isascii() and stated.isdigit() and len(digits) < _DIGITS_OF_A_COUNT
+            if is_count and int(digits or 0) < len(transaction.numbers):
                 yield number
 
     def _check_repeated_claims(self, rows: Array) -> None:

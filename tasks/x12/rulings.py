@@ -38,8 +38,9 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "BPR16": "payment date missing or unreadable; the production date DTM*405 is taken",
         "TRN03": "originator id missing; it is left empty",
         "CLP02": "a claim status that is not in the list we know",
+        "REVERSED_SHARE": "a reversal whose CLP05 is zero, or has the other sign, and not the sum of its PR adjustments",
         "EMPTY_AMOUNT": "SVC02 or SVC03 is empty; it is taken as zero",
-        "DATE": "a date that is no date; it is left empty",
+        "DATE": "a date that is no date; it is left empty, and its segment is kept",
         "UNREAD": "a segment of another guide in an 835, of a kind that holds no money",
     }
 )

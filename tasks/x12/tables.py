@@ -1,10 +1,10 @@
 """Transactions become tables: a walk by the plan of their kind, then every span a value of its column's type.
 
 Units: cents in int64, quantities in thousandths, dates in days since 1970-01-01; byte offsets are those of the file.
-Holds: every segment of a transaction is in a row of its own, in columns of its loop's row, or in a row of `segment`.
+Holds: every segment of a transaction is in a row of its own, in columns of its loop's row, or in a row of `segment`; one with a date that is no day is in both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,9 @@ from tasks.x12 import convert as convert_module
 from tasks.x12 import rooms
 from tasks.x12 import walk as walk_module
 from tasks.x12.columns import Array, Rows, Values
-from tasks.x12.filling import Filling, spare_spans
+from tasks.x12.filling import DAYS, Filling, spare_spans
 from tasks.x12.index import Index, numbers_of
-from tasks.x12.layout import Column, Layout, layout
+from tasks.x12.layout import Column, Layout, Table, layout
 from tasks.x12.segments import Transaction
 from tasks.x12.shapes import SEGMENTS, Walked
 
@@ -92,6 +92,14 @@ def read_as(transactions: Sequence[Transaction], kind: str) -> list[Tables]:
     for transaction in transactions:
         found.setdefault(id(transaction.index), []).append(transaction)
     return [_Walk(layout(kind), group).tables() for group in found.values()]
+
+
+def _no_days(tables: Tables) -> Iterator[tuple[Table, Array, Array]]:
+    """Give the rows, and where it starts, of each text that stands for a day and is none."""
+    for rows in tables.rows.values():
+        for values in rows.values.values():
+            if values.bad and values.column.type in DAYS:
+                yield rows.table, np.flatnonzero(values.is_bad), values.starts[values.is_bad]
 
 
 @dataclass(slots=True)
@@ -172,30 +180,41 @@ class _Walk:
             for column in table.columns:
                 if column.joined_by is not None:
                     tables.joined[table.name, column.name] = self._joined(column, int(counts[table.number]))
-        self._keep_passed_over(tables)
-        filling = Filling(self.layout, self.index, self.walked, self.told, tables.bases, self.spare)
-        tables.rows, tables.numbers = filling.rows()
+        self._keep_lost(tables, self._passed_over())
+        self._fill(tables)
+        if self._keep_lost(tables, _no_days(tables)):
+            self._fill(tables)
         return tables
 
-    def _keep_passed_over(self, tables: Tables) -> None:
-        """Keep each segment whose value a column has not, because an earlier one of its sources is filled, too."""
-        kept = self.walked.row_first[: int(self.walked.counts[0])].copy()
-        found: dict[int, tuple[int, int]] = {}
+    def _fill(self, tables: Tables) -> None:
+        """Make the rows of what was found."""
+        filling = Filling(self.layout, self.index, self.walked, self.told, tables.bases, self.spare)
+        tables.rows, tables.numbers = filling.rows()
+
+    def _passed_over(self) -> Iterator[tuple[Table, Array, Array]]:
+        """Give the rows, and where it starts, of each value that a column has not, for an earlier source is filled, too."""
         for table in self.layout.tables:
             for raw, earlier in [(raw, c.raws[:n]) for c in table.columns for n, raw in enumerate(c.raws) if n]:
                 if not self.told[raw][walk_module.SPANS]:
                     continue
                 starts, sizes = self._spans(raw, int(self.walked.counts[table.number]))
                 is_over = (sizes > 0) & np.any([self._spans(other, len(sizes))[1] > 0 for other in earlier], axis=0)
-                rows = np.flatnonzero(is_over)
-                segments = np.searchsorted(tables.starts, starts[rows], side="right") - 1
-                is_lost = np.searchsorted(kept, segments) == np.searchsorted(kept, segments, side="right")
-                for segment, row in zip(segments[is_lost].tolist(), rows[is_lost].tolist(), strict=True):
-                    found[segment] = (table.number, row)
+                yield table, np.flatnonzero(is_over), starts[is_over]
+
+    def _keep_lost(self, tables: Tables, lost: Iterable[tuple[Table, Array, Array]]) -> bool:
+        """Keep the segments in which these values stand, but those that are kept already; tell whether there is any."""
+        kept = self.walked.row_first[: int(self.walked.counts[0])].copy()
+        found: dict[int, tuple[int, int]] = {}
+        for table, rows, starts in lost:
+            segments = np.searchsorted(tables.starts, starts, side="right") - 1
+            is_lost = np.searchsorted(kept, segments) == np.searchsorted(kept, segments, side="right")
+            for segment, row in zip(segments[is_lost].tolist(), rows[is_lost].tolist(), strict=True):
+                found[segment] = (table.number, row)
         for segment, (number, row) in found.items():
             self._keep(segment, number, row)
         if found:
             self._sort_kept()
+        return bool(found)
 
     def _keep(self, segment: int, table: int, row: int) -> None:
         """Add a kept segment under a row and what that stands under."""

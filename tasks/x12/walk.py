@@ -349,7 +349,10 @@ def walk(
     walked: Walked,
     open_rows: Numbers,
 ) -> None:
-    """Walk through transactions, each told by three numbers: its first segment, its last, its component separator."""
+    """Walk through transactions, each told by three numbers: its first segment, its last, its component separator.
+
+    Holds: SE belongs to the row of the transaction alone.
+    """
     for number in range(len(transactions) // 3):
         place = 3 * number
         first, last, sign = int(transactions[place]), int(transactions[place + 1]), int(transactions[place + 2])
@@ -360,7 +363,9 @@ def walk(
         open_rows[table] = open_row(walked, table, first, number, open_rows)
         for segment in range(first, last + 1):
             loop = take_segment(data, scanned, plan, walked, segment, loop, sign, open_rows)
-        close_loops(walked, plan, loop, -1, last, open_rows)
+        is_closed = plan.natures[kind_of_segment(data, scanned, plan, last)] == SILENT
+        close_loops(walked, plan, loop, 0, last - 1 if is_closed and last > first else last, open_rows)
+        close_loops(walked, plan, 0, -1, last, open_rows)
 
 
 @kernel

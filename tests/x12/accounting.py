@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tasks.x12.filling import DAYS
 from tasks.x12.layout import KEPT
 
 
@@ -47,7 +48,8 @@ def _spans(tables, found):
 
 def _cells(tables, name, rows):
     for values in rows.values.values():
-        for row in np.flatnonzero(values.sizes > 0).tolist():
+        is_no_day = values.is_bad if values.column.type in DAYS else False
+        for row in np.flatnonzero((values.sizes > 0) & ~np.asarray(is_no_day)).tolist():
             yield row, int(values.starts[row]), int(values.sizes[row])
     joined = tables.walked.joined[: 4 * int(tables.walked.counts[-2])].reshape(-1, 4)
     raws = [column.raws[0] for column in rows.table.columns if column.joined_by is not None]

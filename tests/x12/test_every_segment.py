@@ -5,6 +5,7 @@ from collections import Counter
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from schemas.errors import Fault
@@ -64,3 +65,36 @@ def test_a_value_that_its_column_passes_over_is_kept():
     number = contents.index(["DTM", "150"])
     assert kept.parents["service"][number] == 0
     assert (kept.segments[1:] > kept.segments[:-1]).all()
+
+
+NO_DAYS = {
+    "835": BALANCED.replace(b"DTM*472*20260210", b"DTM*472*20261310").replace(b"DTM*232*20260105", b"DTM*232*260105"),
+    "837P": (Path(__file__).parent / "golden" / "837p_dependent.x12").read_bytes().replace(b"D8*2014", b"D8*14"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_DAYS)
+def test_a_date_that_is_none_is_kept_as_it_was_written(kind):
+    (tables,) = read_tables(read_x12(NO_DAYS[kind]).transactions, kind)
+    assert account(tables).wrong == []
+    kept = arrow_tables(tables, ["ab" * 32])["segment"].to_pylist()
+    contents = [row["content"] for row in kept]
+    if kind == "835":
+        assert {"DTM*472*20261310", "DTM*232*260105"} <= set(contents)
+        number = contents.index("DTM*472*20261310")
+        assert kept[number]["service_id"] == arrow_tables(tables, ["ab" * 32])["service"]["service_id"][0].as_py()
+    else:
+        assert [row["segment_code"] for row in kept] == ["DMG"]
+    assert [row["byte_start"] for row in kept] == sorted(row["byte_start"] for row in kept)
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
+def test_the_end_of_a_transaction_is_of_no_other_row(path):
+    x12 = read_x12(path.read_bytes())
+    for kind in {transaction.kind for transaction in x12.transactions}:
+        for tables in read_tables(x12.transactions, kind):
+            last = np.array([transaction.numbers[-1] for transaction in tables.transactions])
+            for rows in tables.rows.values():
+                is_head = np.isin(rows.segments, tables.firsts)
+                assert not np.isin(rows.last_segments[~is_head], last).any()
+                assert np.isin(rows.last_segments[is_head], last).all()

@@ -11,7 +11,7 @@ from tasks.x12.envelope import read_x12
 from tasks.x12.remittance import read_835, read_remittance
 
 from .answer_bytes import columns
-from .remittance_bytes import BALANCED, DENIED_CLAIM, NIGHT, PAID_CLAIM, file_835
+from .remittance_bytes import BALANCED, DENIED_CLAIM, NIGHT, PAID_CLAIM, PLB, REVERSED_CLAIM, file_835
 
 SHA = "ab" * 32
 
@@ -218,7 +218,7 @@ AMOUNTS = [
     ("-12.34", -1234),
     ("007", 700),
     ("1.2300", 123),
-    ("123456789012345.67", 12345678901234567),
+    ("1234567890.67", 123456789067),
 ]
 
 
@@ -229,7 +229,7 @@ def test_money_is_exact(text, cents):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1.234", "1,234", "1.2.3", "abc", "-", ".", "+5", "1e3", " 777", "777 ", "$777", "٣", "1" * 16, "9" * 5000],
+    ["", "1.234", "1,234", "1.2.3", "abc", "-", ".", "+5", "1e3", " 777", "777 ", "$777", "٣", "1" * 11, "9" * 5000],
 )
 def test_what_is_no_amount_is_a_fault_with_its_place(text):
     content = file_835((f"CLP*A*1*100*{text}*0~",))
@@ -277,10 +277,22 @@ FAULTS = {
         "",
     ),
     "an adjustment after the PLB": (BALANCED.replace(b"~SE*", b"~CAS*CO*45*1~SE*"), "ORPHAN_SEGMENT", "CAS", ""),
+    "an amount beside the allowed one that has taken in the line behind it": (
+        with_claim("AMT*AU*190SVC*HC:99213*100*100**1~"),
+        "BAD_SEGMENT",
+        "AMT",
+        "04",
+    ),
     "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "CSA", ""),
     "no segment id": (BALANCED.replace(b"~CAS*PI", b"~*PI"), "BAD_SEGMENT", "", ""),
     "a claim twice, counted once": (
         file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*18*"),
+        "COUNT_MISMATCH",
+        "CLP",
+        "",
+    ),
+    "the last segments of a transaction twice, counted once": (
+        file_835(DENIED_CLAIM, DENIED_CLAIM).replace(PLB[0].encode(), b"").replace(b"SE*22*", b"SE*17*"),
         "COUNT_MISMATCH",
         "CLP",
         "",
@@ -305,6 +317,18 @@ TOLERATED = {
     "status 9": (BALANCED.replace(b"CLP*AAA1*1*", b"CLP*AAA1*9*"), {"CLP02": 1}),
     "empty line amounts": (with_claim("SVC*HC:99213******1~"), {"EMPTY_AMOUNT": 2}),
     "a segment of another guide": (BALANCED.replace(b"~MOA***N30~", b"~DTP*472*D8*20260101~"), {"UNREAD": 1}),
+    "a reversal whose share is not that of its adjustments": (
+        file_835((*REVERSED_CLAIM[:4], "CAS*PR*2*-20~")),
+        {"REVERSED_SHARE": 1},
+    ),
+    "a reversal whose share has the other sign": (
+        file_835((REVERSED_CLAIM[0].replace("*0*12*", "*20*12*"), *REVERSED_CLAIM[1:4], "CAS*PR*2*-20~")),
+        {"REVERSED_SHARE": 1},
+    ),
+    "a reversal whose share is that of its adjustments": (
+        file_835((REVERSED_CLAIM[0].replace("*0*12*", "*-20*12*"), *REVERSED_CLAIM[1:4], "CAS*PR*2*-20~")),
+        {},
+    ),
     "CR before 5010": (with_claim("CAS*CR*45*1~").replace(b"005010X221A1", b"004010X091A1"), {}),
     "a claim twice, counted twice": (file_835(DENIED_CLAIM, DENIED_CLAIM), {}),
 }
