@@ -1,25 +1,38 @@
-"""Claims, lines and charges of 837s, counted: enough to tell what a file holds, not to bill from it."""
+"""Claims, lines and charges of 837s, counted, and whether they add up: enough to tell what a file holds, not to bill from it.
 
-from collections.abc import Sequence
+Source of the rules for earlier payers: what is paid and adjusted is what was billed, by line and by claim (005010X222A1
+section 1.4.4; the guide's text was not at hand).
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from schemas.errors import Fault
 from tasks.x12.columns import Array, Rows
-from tasks.x12.records import BAD_AMOUNT, Reading
+from tasks.x12.records import BAD_AMOUNT, Reading, values_of
+from tasks.x12.remittance_checks import NOTES
 from tasks.x12.segments import Transaction
-from tasks.x12.tables import read_as
+from tasks.x12.tables import Tables, read_as
+from tasks.x12.walk import NO_REASON, NONE_FILLED, TOO_MANY
 
-_ELEMENTS = {"CLM": 2, "SV1": 2, "SV2": 3, "SV3": 2}
 _TOTALS = {"claims": "claim", "lines": "line", "adjustments": "adjustment"}
+_ELEMENTS = {"CLM": 2, "SV1": 2, "SV2": 3, "SV3": 2, "SVD": 2}
+_AMOUNTS = {
+    "claim": "charge_cents",
+    "line": "charge_cents",
+    "decision": "paid_cents",
+    "adjustment": "amount_cents",
+}
+"""Amounts that may not be empty, by table."""
 
 
 @dataclass(slots=True)
 class ClaimCount:
-    """Totals by the names of the summary's columns.
+    """Totals by the names of the summary's columns, verdicts by rule, faults in the order of the file.
 
-    Units: cents. Holds: a claim is balanced where CLM02 equals the sum of its line charges.
+    Units: cents. Holds: an amount that could not be read never balances.
     """
 
     totals: dict[str, int] = field(default_factory=dict)
@@ -28,9 +41,9 @@ class ClaimCount:
 
 
 def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
-    """Give counts, charges and prior payers' adjustments of 837s, whether each claim's lines add up, and all faults."""
+    """Give counts, charges and prior payers' adjustments of 837s, whether claims and decisions add up, and all faults."""
     totals = dict.fromkeys((*_TOTALS, "charged_cents", "adjusted_cents"), 0)
-    verdict = {"balanced": 0, "unbalanced": 0}
+    verdicts = {rule: {"balanced": 0, "unbalanced": 0} for rule in ("claim", "line", "prior_payer")}
     faults: list[Fault] = []
     for reading in (Reading(tables, faults) for tables in read_as(transactions, "837")):
         rows = reading.tables.rows
@@ -38,30 +51,90 @@ def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
             totals[total] += len(rows[table])
         totals["charged_cents"] += int(rows["claim"].cents("charge_cents").sum())
         totals["adjusted_cents"] += int(rows["adjustment"].cents("amount_cents").sum())
-        is_balanced = _is_balanced(rows["claim"], rows["line"])
-        verdict["balanced"] += int(is_balanced.sum())
-        verdict["unbalanced"] += int((~is_balanced).sum())
+        told = (_are_claims_balanced(rows), _are_lines_balanced(rows), _are_payers_balanced(reading.tables))
+        for verdict, is_balanced in zip(verdicts.values(), told, strict=True):
+            verdict["balanced"] += int(is_balanced.sum())
+            verdict["unbalanced"] += int((~is_balanced).sum())
         _refuse(reading)
-    return ClaimCount(totals, {"claim": verdict}, sorted(faults, key=lambda found: found.byte_start))
+    return ClaimCount(totals, verdicts, sorted(faults, key=lambda found: found.byte_start))
 
 
-def _is_balanced(claims: Rows, lines: Rows) -> Array:
-    """Tell of each claim whether all charges are known and its lines add up to its own."""
-    sums, unknown = np.zeros(len(claims), np.int64), np.zeros(len(claims), np.int64)
-    np.add.at(sums, lines.parents["claim"], lines.cents("charge_cents"))
-    np.add.at(unknown, lines.parents["claim"], ~lines.values["charge_cents"].is_filled)
-    is_known = claims.values["charge_cents"].is_filled & (unknown == 0)
-    is_balanced: Array = is_known & (claims.cents("charge_cents") == sums)
+def _are_claims_balanced(rows: Mapping[str, Rows]) -> Array:
+    """Tell of each claim whether its lines add up to its charge."""
+    claims = rows["claim"]
+    lines, is_known = _sums(rows, "line", "charge_cents", "claim")
+    is_balanced: Array = is_known & claims.values["charge_cents"].is_filled & (claims.cents("charge_cents") == lines)
     return is_balanced
 
 
+def _are_lines_balanced(rows: Mapping[str, Rows]) -> Array:
+    """Tell of each earlier payer's decision on a line whether what it paid and adjusted is the line's charge."""
+    decisions, lines = rows["decision"], rows["line"]
+    adjusted, is_known = _sums(rows, "adjustment", "amount_cents", "decision")
+    under = decisions.parents["line"]
+    is_known &= lines.values["charge_cents"].is_filled[under] & decisions.values["paid_cents"].is_filled & (under >= 0)
+    is_balanced: Array = is_known & (lines.cents("charge_cents")[under] == decisions.cents("paid_cents") + adjusted)
+    return is_balanced
+
+
+def _are_payers_balanced(tables: Tables) -> Array:
+    """Tell of each earlier payer that says what it paid whether that and all its adjustments are the claim's charge."""
+    rows = tables.rows
+    claims, payers = rows["claim"], rows["other_payer"]
+    adjusted, is_known = _sums(rows, "adjustment", "amount_cents", "other_payer")
+    by_decision, is_decision_known = _sums(rows, "adjustment", "amount_cents", "decision")
+    numbers = {payer: number for number, payer in enumerate(_payers(tables, "other_payer"))}
+    for number, payer in enumerate(_payers(tables, "decision")):
+        if payer in numbers:
+            adjusted[numbers[payer]] += by_decision[number]
+            is_known[numbers[payer]] &= is_decision_known[number]
+    under = payers.parents["claim"]
+    is_known &= claims.values["charge_cents"].is_filled[under]
+    is_balanced: Array = is_known & (claims.cents("charge_cents")[under] == payers.cents("paid_cents") + adjusted)
+    return is_balanced[payers.values["paid_cents"].sizes > 0]
+
+
+def _payers(tables: Tables, table: str) -> list[tuple[int, object]]:
+    """Give the claim and the payer's number of each row."""
+    rows = tables.rows[table]
+    numbers = values_of(tables, rows, table, "payer_number")
+    return list(zip(rows.parents["claim"].tolist(), numbers, strict=True))
+
+
+def _sums(rows: Mapping[str, Rows], table: str, column: str, parent: str) -> tuple[Array, Array]:
+    """Give the sum of a column for each row of the parent's table, and whether all of it is known."""
+    sums, unknown = np.zeros(len(rows[parent]), np.int64), np.zeros(len(rows[parent]), np.int64)
+    under = rows[table].parents[parent]
+    np.add.at(sums, under[under >= 0], rows[table].cents(column)[under >= 0])
+    np.add.at(unknown, under[under >= 0], ~rows[table].values[column].is_filled[under >= 0])
+    return sums, unknown == 0
+
+
 def _refuse(reading: Reading) -> None:
-    """Note a Fault for each amount that is none, and for lines and adjustments that belong to no claim."""
-    for orphan in reading.orphans:
-        reading.refuse_segment("ORPHAN_SEGMENT", "it stands under no claim", orphan)
-    for table, column in (("claim", "charge_cents"), ("line", "charge_cents"), ("adjustment", "amount_cents")):
+    """Note a Fault for each number that is none, each claim without its own, and what has no place or no shape."""
+    reading.refuse_unreadable()
+    refuse_misplaced(reading)
+    for table, column in _AMOUNTS.items():
         rows = reading.tables.rows[table]
-        for row in np.flatnonzero(~rows.values[column].is_filled).tolist():
+        for row in np.flatnonzero(rows.values[column].sizes == 0).tolist():
             segment = reading.segment(int(rows.segments[row]))
             element = _ELEMENTS.get(segment.tag, 3 * int(rows.places[row]))
             reading.refuse_segment("BAD_AMOUNT", BAD_AMOUNT, segment, element)
+    refuse_without_number(reading)
+
+
+def refuse_misplaced(reading: Reading) -> None:
+    """Note a Fault for each line, decision and adjustment of an 837 that belongs to no claim, and each adjustment without shape."""
+    for orphan in reading.orphans:
+        reading.refuse_segment("ORPHAN_SEGMENT", "it stands under no claim", orphan)
+    for code, segment, element in reading.tables.notes.tolist():
+        if code in (TOO_MANY, NONE_FILLED, NO_REASON):
+            reading.refuse_segment(*NOTES[code], reading.segment(segment), element)
+
+
+def refuse_without_number(reading: Reading) -> None:
+    """Note a Fault for each claim of an 837 without a patient control number."""
+    claims = reading.tables.rows["claim"]
+    for number in np.flatnonzero(claims.values["patient_control_number"].sizes == 0).tolist():
+        segment = reading.segment(int(claims.segments[number]))
+        reading.refuse_segment("MISSING_ELEMENT", "the patient control number is missing", segment, 1)

@@ -5,6 +5,7 @@ Shape: the columns of docs/x12.md, section "claims x12 summary". Units: cents.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 
 from schemas.errors import Fault
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
@@ -12,13 +13,16 @@ from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
 from tasks.x12.eligibility_answer import read_271
 from tasks.x12.envelope import Transaction, X12File, read_x12
+from tasks.x12.inquiry_reading import read_270, read_276
 from tasks.x12.remittance_checks import check_all
+from tasks.x12.review import read_278
+from tasks.x12.status_answer import read_277
 from tasks.x12.tables import read_tables
 
 Row = dict[str, object]
-Reader = Callable[[X12File, str, date], list[Row]]
+Reader = Callable[[X12File, str], list[Row]]
 
-_NO_NIGHT = date.min  # the rows are only counted
+_NO_NIGHT = date.min  # the rows are not kept
 _COUNTS = ("claims", "lines", "adjustments", "provider_adjustments")
 _SUMS = ("charged_cents", "paid_cents", "adjusted_cents", "patient_cents", "payment_cents")
 _TABLES = {
@@ -35,11 +39,16 @@ _AMOUNTS = {
     "payment_cents": ("payment", "payment_cents"),
 }
 _ANSWERS: Mapping[str, Reader] = {
-    "TA1": read_ta1,
-    "999": read_999,
-    "997": read_999,
-    "277CA": read_277ca,
-    "271": read_271,
+    "TA1": partial(read_ta1, night=_NO_NIGHT),
+    "999": partial(read_999, night=_NO_NIGHT),
+    "997": partial(read_999, night=_NO_NIGHT),
+    "277CA": partial(read_277ca, night=_NO_NIGHT),
+    "271": partial(read_271, night=_NO_NIGHT),
+    "270": read_270,
+    "276": read_276,
+    "277": read_277,
+    "277RFI": read_277,
+    "278": read_278,
 }
 """Readers whose faults count; their rows are no money."""
 
@@ -73,7 +82,7 @@ def _answer_faults(x12: X12File, kind: str) -> list[Fault]:
     """Give the fault that its reader raises, if any."""
     try:
         if kind in _ANSWERS:
-            _ANSWERS[kind](x12, "", _NO_NIGHT)
+            _ANSWERS[kind](x12, "")
     except Fault as found:
         return [found]
     return []

@@ -204,3 +204,12 @@ def test_nothing_that_we_write_needs_the_table_of_kept_segments():
     assert account(tables).wrong == []
     assert len(tables.rows["segment"]) == 0
     assert not [c for rows in tables.rows.values() for c, values in rows.values.items() if values.is_bad.any() and c]
+
+
+@pytest.mark.parametrize(("second", "before"), [("SV1*HC:99214*5*UN*1***1~", "DTP*472*"), ("AMT*F5*1~", "HI*")])
+def test_money_for_which_there_is_no_second_place_is_a_fault(second, before):
+    content = written(everything()[0]).replace(f"~{before}".encode(), f"~{second}{before}".encode(), 1)
+    with pytest.raises(Fault) as caught:
+        read_837p(read_x12(content), SHA)
+    assert caught.value.code == "ORPHAN_SEGMENT"
+    assert content[caught.value.byte_start :].startswith(second.encode())

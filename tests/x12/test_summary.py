@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.errors import Fault
+from tasks.x12.envelope import read_x12
+from tasks.x12.professional_reading import read_837p
 from tasks.x12.summary import summarize
 
 from .answer_bytes import file_of
@@ -97,6 +100,80 @@ def test_claims_are_counted_with_their_lines_and_prior_adjustments():
     counts = (row["claims"], row["lines"], row["adjustments"], row["charged_cents"], row["adjusted_cents"])
     assert counts == (2, 3, 2, 23050, 2050)
     assert row["balanced"]["claim"] == {"balanced": 1, "unbalanced": 1}
+
+
+SECONDARY = (GOLDEN / "837p_secondary.x12").read_bytes()
+
+
+def test_decisions_of_earlier_payers_balance():
+    (row,) = summarize("a.x12", SECONDARY)
+    assert {rule: verdict["balanced"] for rule, verdict in row["balanced"].items()} == {
+        "transaction": 0,
+        "claim": 1,
+        "line": 2,
+        "prior_payer": 1,
+    }
+    assert not row["faults"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "failing"),
+    [
+        (b"SVD*UNIT3*80*", b"SVD*UNIT3*90*", {"line"}),
+        (b"CAS*CO*45*25~", b"CAS*CO*45*24.99~", {"line", "prior_payer"}),
+        (b"~CAS*CO*97*35.5~", b"~CAR*CO*97*35.5~", {"line", "prior_payer"}),
+        (b"AMT*D*80~", b"AMT*D*81~", {"prior_payer"}),
+        (b"SVD*UNIT3*80*", b"SVD*UNIT4*80*", {"prior_payer"}),
+        (b"CLM*C0000000001*155.5*", b"CLM*C0000000001*155*", {"claim", "prior_payer"}),
+        (b"AMT*D*80~", b"CAS*CO*45*1~AMT*D*80~", {"prior_payer"}),
+    ],
+)
+def test_each_rule_for_earlier_payers_fails_for_what_it_is_about(old, new, failing):
+    assert old in SECONDARY
+    (row,) = summarize("a.x12", SECONDARY.replace(old, new))
+    assert {rule for rule, verdict in row["balanced"].items() if verdict["unbalanced"]} == failing
+
+
+UNREADABLE = {
+    "an earlier payment": (b"AMT*D*80~", b"AMT*D*8O~", ("BAD_AMOUNT", "AMT", "02")),
+    "a decision": (b"SVD*UNIT3*80*", b"SVD*UNIT3*8O*", ("BAD_AMOUNT", "SVD", "02")),
+    "a decision without amount": (b"SVD*UNIT3*80*", b"SVD*UNIT3**", ("BAD_AMOUNT", "SVD", "02")),
+    "an adjustment without amount": (b"CAS*CO*45*25~", b"CAS*CO*45~", ("BAD_AMOUNT", "CAS", "03")),
+    "units": (b"*120*UN*1*", b"*120*UN*one*", ("BAD_QUANTITY", "SV1", "04")),
+    "no number": (b"CLM*C0000000001*", b"CLM**", ("MISSING_ELEMENT", "CLM", "01")),
+    "a seventh adjustment": (
+        b"CAS*CO*45*25~",
+        b"CAS*CO" + b"*45*5*" * 5 + b"*45*0**45*0~",
+        ("BAD_ADJUSTMENT", "CAS", "20"),
+    ),
+    "an adjustment without reason": (b"CAS*CO*45*25~", b"CAS*CO**25~", ("BAD_ADJUSTMENT", "CAS", "02")),
+    "a decision under no line": (b"LX*1~SV1*HC:99213*120*UN*1***1~", b"LX*1~", ("ORPHAN_SEGMENT", "SVD", "")),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "told"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_its_reader_refuses_is_a_fault_of_the_summary(old, new, told):
+    content = SECONDARY.replace(b"~\n", b"~").replace(old, new, 1)
+    assert old in SECONDARY.replace(b"~\n", b"~")
+    (row,) = summarize("a.x12", content)
+    assert told in [(fault["code"], fault["segment"], fault["element"]) for fault in row["faults"]]
+    if told[0] != "ORPHAN_SEGMENT":  # to an 837P a line is its LX
+        with pytest.raises(Fault) as caught:
+            read_837p(read_x12(content), "f" * 64)
+        assert (caught.value.code, caught.value.segment, caught.value.element) == told
+
+
+def test_a_277_that_cannot_be_read_is_a_fault():
+    content = (GOLDEN / "277_answers.x12").read_bytes()
+    (row,) = summarize("a.x12", content)
+    assert not row["faults"]
+    segment = next(part for part in content.split(b"~") if part.strip().startswith(b"STC"))
+    elements = segment.split(b"*")
+    elements[4] = b"1x"
+    (row,) = summarize("a.x12", content.replace(segment, b"*".join(elements)))
+    assert [(fault["code"], fault["segment"], fault["element"]) for fault in row["faults"]] == [
+        ("BAD_AMOUNT", "STC", "04")
+    ]
 
 
 @pytest.mark.parametrize(
