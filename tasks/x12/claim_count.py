@@ -4,13 +4,14 @@ Source of the rules for earlier payers: what is paid and adjusted is what was bi
 section 1.4.4; the guide's text was not at hand).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from schemas.errors import Fault
-from tasks.x12.columns import Array, Rows
+from tasks.x12 import relations
+from tasks.x12.columns import Array
 from tasks.x12.records import BAD_AMOUNT, Reading, values_of
 from tasks.x12.remittance_checks import NOTES
 from tasks.x12.segments import Transaction
@@ -26,6 +27,8 @@ _AMOUNTS = {
     "adjustment": "amount_cents",
 }
 """Amounts that may not be empty, by table."""
+
+_SHAPES = (TOO_MANY, NONE_FILLED, NO_REASON)
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ class ClaimCount:
 def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
     """Give counts, charges and prior payers' adjustments of 837s, whether claims and decisions add up, and all faults."""
     totals = dict.fromkeys((*_TOTALS, "charged_cents", "adjusted_cents"), 0)
-    verdicts = {rule: {"balanced": 0, "unbalanced": 0} for rule in ("claim", "line", "prior_payer")}
+    verdicts = {rule: {"balanced": 0, "unbalanced": 0} for rule in _RULES}
     faults: list[Fault] = []
     for reading in (Reading(tables, faults) for tables in read_as(transactions, "837")):
         rows = reading.tables.rows
@@ -51,7 +54,7 @@ def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
             totals[total] += len(rows[table])
         totals["charged_cents"] += int(rows["claim"].cents("charge_cents").sum())
         totals["adjusted_cents"] += int(rows["adjustment"].cents("amount_cents").sum())
-        told = (_are_claims_balanced(rows), _are_lines_balanced(rows), _are_payers_balanced(reading.tables))
+        told = [are_balanced(reading.tables) for are_balanced in _RULES.values()]
         for verdict, is_balanced in zip(verdicts.values(), told, strict=True):
             verdict["balanced"] += int(is_balanced.sum())
             verdict["unbalanced"] += int((~is_balanced).sum())
@@ -59,18 +62,18 @@ def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
     return ClaimCount(totals, verdicts, sorted(faults, key=lambda found: found.byte_start))
 
 
-def _are_claims_balanced(rows: Mapping[str, Rows]) -> Array:
+def _are_claims_balanced(tables: Tables) -> Array:
     """Tell of each claim whether its lines add up to its charge."""
-    claims = rows["claim"]
-    lines, is_known = _sums(rows, "line", "charge_cents", "claim")
+    claims = tables.rows["claim"]
+    lines, is_known = _sums(tables, "line", "charge_cents", "claim")
     is_balanced: Array = is_known & claims.values["charge_cents"].is_filled & (claims.cents("charge_cents") == lines)
     return is_balanced
 
 
-def _are_lines_balanced(rows: Mapping[str, Rows]) -> Array:
+def _are_lines_balanced(tables: Tables) -> Array:
     """Tell of each earlier payer's decision on a line whether what it paid and adjusted is the line's charge."""
-    decisions, lines = rows["decision"], rows["line"]
-    adjusted, is_known = _sums(rows, "adjustment", "amount_cents", "decision")
+    decisions, lines = tables.rows["decision"], tables.rows["line"]
+    adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "decision")
     under = decisions.parents["line"]
     is_known &= lines.values["charge_cents"].is_filled[under] & decisions.values["paid_cents"].is_filled & (under >= 0)
     is_balanced: Array = is_known & (lines.cents("charge_cents")[under] == decisions.cents("paid_cents") + adjusted)
@@ -81,8 +84,8 @@ def _are_payers_balanced(tables: Tables) -> Array:
     """Tell of each earlier payer that says what it paid whether that and all its adjustments are the claim's charge."""
     rows = tables.rows
     claims, payers = rows["claim"], rows["other_payer"]
-    adjusted, is_known = _sums(rows, "adjustment", "amount_cents", "other_payer")
-    by_decision, is_decision_known = _sums(rows, "adjustment", "amount_cents", "decision")
+    adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "other_payer")
+    by_decision, is_decision_known = _sums(tables, "adjustment", "amount_cents", "decision")
     numbers = {payer: number for number, payer in enumerate(_payers(tables, "other_payer"))}
     for number, payer in enumerate(_payers(tables, "decision")):
         if payer in numbers:
@@ -94,6 +97,13 @@ def _are_payers_balanced(tables: Tables) -> Array:
     return is_balanced[payers.values["paid_cents"].sizes > 0]
 
 
+_RULES: Mapping[str, Callable[[Tables], Array]] = {
+    "claim": _are_claims_balanced,
+    "line": _are_lines_balanced,
+    "prior_payer": _are_payers_balanced,
+}
+
+
 def _payers(tables: Tables, table: str) -> list[tuple[int, object]]:
     """Give the claim and the payer's number of each row."""
     rows = tables.rows[table]
@@ -101,12 +111,12 @@ def _payers(tables: Tables, table: str) -> list[tuple[int, object]]:
     return list(zip(rows.parents["claim"].tolist(), numbers, strict=True))
 
 
-def _sums(rows: Mapping[str, Rows], table: str, column: str, parent: str) -> tuple[Array, Array]:
+def _sums(tables: Tables, table: str, column: str, parent: str) -> tuple[Array, Array]:
     """Give the sum of a column for each row of the parent's table, and whether all of it is known."""
-    sums, unknown = np.zeros(len(rows[parent]), np.int64), np.zeros(len(rows[parent]), np.int64)
-    under = rows[table].parents[parent]
-    np.add.at(sums, under[under >= 0], rows[table].cents(column)[under >= 0])
-    np.add.at(unknown, under[under >= 0], ~rows[table].values[column].is_filled[under >= 0])
+    rows, count = tables.rows[table], len(tables.rows[parent])
+    sums, unknown = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    kernels = tables.index.fitting(relations)
+    kernels.sums(rows.parents[parent], rows.cents(column), rows.values[column].is_filled, sums, unknown)
     return sums, unknown == 0
 
 
@@ -127,9 +137,9 @@ def refuse_misplaced(reading: Reading) -> None:
     """Note a Fault for each line, decision and adjustment of an 837 that belongs to no claim, and each adjustment without shape."""
     for orphan in reading.orphans:
         reading.refuse_segment("ORPHAN_SEGMENT", "it stands under no claim", orphan)
-    for code, segment, element in reading.tables.notes.tolist():
-        if code in (TOO_MANY, NONE_FILLED, NO_REASON):
-            reading.refuse_segment(*NOTES[code], reading.segment(segment), element)
+    notes = reading.tables.notes
+    for code, segment, element in notes[np.isin(notes[:, 0], _SHAPES)].tolist():
+        reading.refuse_segment(*NOTES[code], reading.segment(segment), element)
 
 
 def refuse_without_number(reading: Reading) -> None:
