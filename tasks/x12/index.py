@@ -3,7 +3,6 @@
 Units: offsets of an index are bytes of its own buffer; `place_in_file` gives the offset in the file as it arrived.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -201,30 +200,6 @@ def _signs(element: str, terminator: str, is_plain: bool) -> Any:
     signs[ord(terminator)] = TERMINATOR
     signs += bytes([ord(element), ord(terminator)])
     return bytes(signs) if is_plain else np.frombuffer(bytes(signs), np.uint8)
-
-
-def unwrapped(content: bytes, terminator: str) -> tuple[bytes, NDArray[np.int64]]:
-    """Take line ends out of a content whose segments they break; give it and the offset of each byte that is left.
-
-    Holds: blanks go with them where a terminator follows; `terminator` is no line end.
-    """
-    sign = re.escape(terminator.encode("latin-1"))
-    runs = re.compile(rb"[ \t]*[\r\n][ \t\r\n]*(?=" + sign + rb")|[\r\n]+")
-    keep = np.ones(len(content), np.bool_)
-    for run in runs.finditer(content):
-        keep[run.start() : run.end()] = False
-    offsets = np.flatnonzero(keep)
-    return np.frombuffer(content, np.uint8)[keep].tobytes(), offsets
-
-
-def transcoded(content: bytes) -> tuple[bytes, NDArray[np.int64] | None]:
-    """Give Latin-1 as UTF-8 with the offset of each byte; UTF-8 and ASCII as they are."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        bytes_of = np.where(np.frombuffer(content, np.uint8) < 0x80, 1, 2)
-        return content.decode("latin-1").encode("utf-8"), np.repeat(np.arange(len(content)), bytes_of)
-    return content, None
 
 
 def numbers_of(values: Sequence[int] | NDArray[np.int32], count: int) -> NDArray[np.int32]:
