@@ -13,6 +13,7 @@ from tasks.x12.rulings import fault
 _WORD = rb"A-Za-z0-9 \t\r\n\x80-\xff"
 _FIRST_VERSION_WITH_REPETITION = "00402"
 _ISA_WIDTH, _LONGEST_ISA = 106, 400
+_LONGEST_SIGN = 8
 _FIRST = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE)
 _SIGN = rb"([^" + _WORD + rb"])"
 _ONE_SIGN = re.compile(_SIGN)
@@ -44,18 +45,22 @@ def delimiters_at(content: bytes | bytearray, start: int, tolerances: Counter[st
 
 
 def _guess(head: bytes | bytearray) -> str:
-    """Say what a file that is no X12 looks like."""
+    """Say what a file that is no X12 looks like, though its bytes may have been taken as Latin-1 and made UTF-8."""
+    arrived = head[:_LONGEST_SIGN].decode("utf-8", "ignore").encode("latin-1", "ignore")
     signs = (
         (b"\x1f\x8b", "it looks gzip-compressed"),
         (b"PK\x03\x04", "it looks like a zip archive"),
         (b"\xff\xfe", "it looks like UTF-16"),
         (b"\xfe\xff", "it looks like UTF-16"),
+        (b"I\0S\0", "it looks like UTF-16"),
+        (b"G\0S\0", "it looks like UTF-16"),
+        (b"S\0T\0", "it looks like UTF-16"),
         (b"\xc9\xe2\xc1", "it looks like EBCDIC"),
         (b"%PDF", "it looks like a PDF"),
         (b"<", "it looks like XML or HTML"),
         (b"{", "it looks like JSON"),
     )
-    return next((words for sign, words in signs if head.startswith(sign)), "empty" if not head else "unknown format")
+    return next((words for sign, words in signs if arrived.startswith(sign)), "empty" if not head else "unknown format")
 
 
 def _from_isa(content: bytes | bytearray, start: int, separator: bytes, tolerances: Counter[str]) -> Delimiters:

@@ -227,7 +227,7 @@ class _Check:
         """Give the transactions whose SE01 counts fewer segments than there are."""
         for number, transaction in enumerate(self.tables.transactions):
             stated = transaction.stated_count
-            if stated.isascii() and stated.isdigit() and int(stated[-9:]) < len(transaction.numbers):
+            if stated.isascii() and stated.isdigit() and int(stated.lstrip("0")[:10] or 0) < len(transaction.numbers):
                 yield number
 
     def _check_repeated_claims(self, rows: Array) -> None:

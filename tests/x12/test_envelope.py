@@ -1,5 +1,6 @@
 """The envelope: every known sloppiness reads as the same money and is reported; what is broken is a Fault with a place."""
 
+import gzip
 from contextlib import suppress
 
 import pytest
@@ -70,7 +71,8 @@ SLOPPY = {
     "SE02 differs": (changed(b"*0001~GE", b"*0002~GE"), {"SE02"}),
     "GE02 differs": (changed(b"~GE*1*101~", b"~GE*1*102~"), {"GE02"}),
     "IEA02 differs": (changed(b"~IEA*1*000000101~", b"~IEA*1*000000102~"), {"IEA02"}),
-    "counts with leading zeros": (changed(b"~IEA*1*", b"~IEA*00001*"), set()),
+    "SE01 of ten digits that ends in the count": (changed(b"~SE*", b"~SE*90000000"), {"SE01"}),
+    "counts with leading zeros": (changed(b"~IEA*1*", b"~IEA*" + b"0" * 5000 + b"1*"), set()),
     "GS01 of a claim": (changed(b"GS*HP*", b"GS*HC*"), {"GS01"}),
     "GS01 unknown": (changed(b"GS*HP*", b"GS*XX*"), set()),
     "GS08 without addendum": (changed(b"005010X221A1", b"005010X221"), set()),
@@ -157,6 +159,12 @@ BROKEN = {
     "text after the end": (BALANCED + b"-- end of report --", "TRAILING_DATA"),
     "half of another file after the end": (BALANCED + BALANCED[300:], "TRAILING_DATA"),
     "GE01 counts one more": (changed(b"GE*1*", b"GE*2*"), "COUNT_MISMATCH"),
+    "GE01 of nineteen digits that ends in the count": (changed(b"GE*1*", b"GE*7000000000000000001*"), "COUNT_MISMATCH"),
+    "IEA01 of nineteen digits that ends in the count": (
+        changed(b"IEA*1*", b"IEA*7000000000000000001*"),
+        "COUNT_MISMATCH",
+    ),
+    "GE01 of more digits than a number may have": (changed(b"GE*1*", b"GE*" + b"9" * 5000 + b"1*"), "COUNT_MISMATCH"),
     "IEA01 counts one more": (changed(b"IEA*1*", b"IEA*2*"), "COUNT_MISMATCH"),
     "the transaction is gone": (changed(body(), b""), "COUNT_MISMATCH"),
     "the group is gone": (changed(body(b"GS*", b"IEA*"), b""), "COUNT_MISMATCH"),
@@ -178,6 +186,33 @@ def test_what_is_broken_is_a_fault(content, code):
     assert caught.value.code == code
     assert 0 <= caught.value.byte_start <= len(content)
     assert caught.value.remedy
+
+
+LOOKS = {
+    "gzip": (gzip.compress(BALANCED), "it looks gzip-compressed"),
+    "zip": (b"PK\x03\x04\x14", "it looks like a zip archive"),
+    "UTF-16 with its mark": (BALANCED.decode().encode("utf-16"), "it looks like UTF-16"),
+    "UTF-16, big end first, with its mark": (
+        b"\xfe\xff" + BALANCED.decode().encode("utf-16-be"),
+        "it looks like UTF-16",
+    ),
+    "UTF-16": (BALANCED.decode().encode("utf-16-le"), "it looks like UTF-16"),
+    "UTF-16, big end first": (BALANCED.decode().encode("utf-16-be"), "it looks like UTF-16"),
+    "UTF-16 without ISA": (BALANCED[106:].decode().encode("utf-16-le"), "it looks like UTF-16"),
+    "EBCDIC": (BALANCED.decode().encode("cp037"), "it looks like EBCDIC"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "it looks like a PDF"),
+    "a page": (b"<html>\xe9</html>", "it looks like XML or HTML"),
+    "a page with a byte-order mark": (BOM + "<html>é</html>".encode(), "it looks like XML or HTML"),
+    "JSON": (b"{}", "it looks like JSON"),
+    "nothing": (b"", "empty"),
+    "text": ("Überweisung".encode(), "unknown format"),
+}
+
+
+@pytest.mark.parametrize(("content", "looks"), LOOKS.values(), ids=LOOKS.keys())
+def test_a_file_that_is_no_x12_is_told_what_it_looks_like(content, looks):
+    with pytest.raises(Fault, match=rf"NOT_X12 at byte \d: .*\({looks}\); "):
+        read_x12(content)
 
 
 def test_each_interchange_has_its_own_separators():
