@@ -5,7 +5,7 @@ Holds: separators are per interchange; each is an ASCII sign that is no letter, 
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tasks.x12.rulings import fault
@@ -21,7 +21,7 @@ _ONE_SIGN = re.compile(_SIGN)
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
-    """One character each; `repetition` is empty where the interchange has none."""
+    """One character each; `repetition` is empty where there is none, see `in_guide`."""
 
     element: str
     component: str
@@ -74,8 +74,7 @@ def _from_isa(content: bytes | bytearray, start: int, separator: bytes, toleranc
         tolerances["ISA16"] += 1
     if place - start + 2 != _ISA_WIDTH:
         tolerances["ISA_WIDTH"] += 1
-    version = elements[12].decode("latin-1")
-    repetition = _repetition(elements[11], version, tolerances)
+    repetition = _repetition(elements[11], elements[12].decode("latin-1"), tolerances)
     found = _different(separator, component or (b":" if separator != b":" else b">"), terminator, repetition)
     if not found:
         raise fault("BAD_ISA", "two separators are the same character", start, "ISA", 16)
@@ -130,13 +129,25 @@ def _newline(run: bytes) -> bytes:
 
 
 def _repetition(value: bytes | bytearray, version: str, tolerances: Counter[str]) -> str:
-    """Give ISA11 where the version uses it as repetition separator and it can be one."""
-    if version < _FIRST_VERSION_WITH_REPETITION or not version.isdigit():
-        return ""
+    """Give ISA11 where it can be a repetition separator; that it is one, the guide tells as well as ISA12."""
     if _ONE_SIGN.fullmatch(value):
         return value.decode("latin-1")
-    tolerances["ISA11"] += 1
+    tolerances["ISA11"] += _has_repetition(version)
     return ""
+
+
+def _has_repetition(version: str) -> bool:
+    """Tell whether a version such as 00501 or 005010X279A1 has repeated elements."""
+    stated = version[: len(_FIRST_VERSION_WITH_REPETITION)]
+    return stated.isdigit() and stated >= _FIRST_VERSION_WITH_REPETITION
+
+
+@lru_cache(maxsize=256)
+def in_guide(delimiters: Delimiters, interchange_version: str, guide: str) -> Delimiters:
+    """Give the separators of a transaction: without one for repetition where neither ISA12 nor its guide has repeated elements."""
+    if _has_repetition(interchange_version) or _has_repetition(guide):
+        return delimiters
+    return replace(delimiters, repetition="")
 
 
 def _from_group_or_transaction(content: bytes | bytearray, start: int, separator: bytes) -> Delimiters:
@@ -154,4 +165,4 @@ def _from_group_or_transaction(content: bytes | bytearray, start: int, separator
         raise fault("BAD_ISA", "no segment terminator after the first segment", start, tag.decode())
     element, segment = separator.decode("latin-1"), (found[1] or _newline(found[2])).decode("latin-1")
     component = next(character for character in ":>^" if character not in (element, segment))
-    return Delimiters(element, component, "", segment)
+    return Delimiters(element, component, "" if "^" in (element, component, segment) else "^", segment)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from schemas.errors import Fault
-from tasks.x12.delimiters import Delimiters
+from tasks.x12.delimiters import Delimiters, in_guide
 from tasks.x12.index import BITS, Found, Index
 from tasks.x12.kinds import kind_of
 from tasks.x12.rulings import fault
@@ -167,7 +167,7 @@ class Marks:
                 head.element(1 if kind == "TA1" else 2),
                 head.byte_start,
                 last.byte_end,
-                delimiters,
+                in_guide(delimiters, interchange.element(12) if interchange else "", version),
                 interchange.byte_start if interchange else None,
                 group.byte_start if group else None,
                 self.index,
