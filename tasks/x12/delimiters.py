@@ -1,6 +1,7 @@
 """The separators of an interchange, taken from its first segment and never from fixed offsets.
 
-Holds: separators are per interchange; each is an ASCII sign that is no letter, digit or blank; no two are equal.
+Holds: separators are per interchange; each is an ASCII sign that is no letter, digit or blank; no two are equal. A tab is a
+separator where nothing else can be it. Bytes above 127 are none: they are letters of one code or another.
 """
 
 import re
@@ -14,9 +15,10 @@ _WORD = rb"A-Za-z0-9 \t\r\n\x80-\xff"
 _FIRST_VERSION_WITH_REPETITION = "00402"
 _ISA_WIDTH, _LONGEST_ISA = 106, 400
 _LONGEST_SIGN = 8
-_FIRST = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE)
 _SIGN = rb"([^" + _WORD + rb"])"
-_ONE_SIGN = re.compile(_SIGN)
+_SIGN_OR_TAB = rb"([^" + _WORD + rb"]|\t)"
+_FIRST = re.compile(rb"(ISA|GS|ST)" + _SIGN_OR_TAB, re.IGNORECASE)
+_ONE_SIGN = re.compile(_SIGN_OR_TAB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ def _component_and_terminator(content: bytes | bytearray, place: int, separator:
     following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
     window = content[place : place + 200]
     if found := re.match(_SIGN + rb"[ \t]*([\r\n]+)[ \t\r\n]*" + following, window):
-        if _ends_next_segment(content, place + found.end(), found[1], separator):
-            return b"", found[1]
+        for component, sign in ((b"", found[1]), (found[1], b"\t")):
+            if _ends_next_segment(content, place + found.end(), sign, separator):
+                return component, sign
         return found[1], _newline(found[2])
     if found := re.match(_SIGN + following, window):
         return b"", found[1]
@@ -106,6 +109,8 @@ def _component_and_terminator(content: bytes | bytearray, place: int, separator:
         return b"", _newline(found[1])
     if found := re.match(_SIGN + _SIGN, window):
         return found[1], found[2]
+    if found := re.match(_SIGN_OR_TAB + rb"(?:" + _SIGN_OR_TAB + rb"|([\r\n]+))[ \t\r\n]*" + following, window):
+        return found[1], found[2] or _newline(found[3])
     raise fault("BAD_ISA", "no segment terminator after ISA16", place, "ISA", 16)
 
 
@@ -117,7 +122,7 @@ def _both_signs(separator: bytes) -> re.Pattern[bytes]:
 
 
 def _ends_next_segment(content: bytes | bytearray, place: int, sign: bytes, separator: bytes) -> bool:
-    """Tell whether the sign after ISA15, then a line break, also ends the next segment: then it is the terminator."""
+    """Tell whether a sign that stands behind ISA before a line break also ends the next segment: then it is the terminator."""
     following = rb"[\r\n]+[ \t]*[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator)
     line_end = re.compile(following).search(content, place, place + 400)
     return line_end is not None and content[: line_end.start()].endswith(sign)

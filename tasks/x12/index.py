@@ -19,7 +19,7 @@ from tasks.x12 import scan as scan_module
 from tasks.x12.bits import BLOCK
 from tasks.x12.compiling import compiled
 from tasks.x12.delimiters import Delimiters
-from tasks.x12.scan import DATA, ELEMENT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
+from tasks.x12.scan import BLANK, DATA, ELEMENT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
 from tasks.x12.shapes import (
     COUNTS,
     EMPTY_SEGMENT,
@@ -123,7 +123,7 @@ class Index:
         state, counts = self.numbers.state, self.numbers.counts
         before = list(state)
         state[PLACE] = place
-        signs = _signs(delimiters.element, delimiters.segment, self.is_plain)
+        signs = _signs(delimiters, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
         last_block = -1 if self.is_plain else end - BLOCK
         self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned, last_block)
@@ -192,13 +192,15 @@ def new_index(
 
 
 @lru_cache(maxsize=256)
-def _signs(element: str, terminator: str, is_plain: bool) -> Any:
+def _signs(delimiters: Delimiters, is_plain: bool) -> Any:
     """Give what each of the 256 bytes means to a scan, what it means in the id of a segment, and the two separators."""
     signs = bytearray([DATA]) * MEANINGS + _MEANINGS
-    signs[10] = signs[13] = NEWLINE
-    signs[ord(element)] = ELEMENT
-    signs[ord(terminator)] = TERMINATOR
-    signs += bytes([ord(element), ord(terminator)])
+    signs[ord(" ")] = signs[ord("\t")] = BLANK
+    signs[ord("\n")] = signs[ord("\r")] = NEWLINE
+    for sign in (delimiters.component, delimiters.repetition):
+        signs[ord(sign or " ")] = DATA if sign else BLANK
+    signs[ord(delimiters.element)], signs[ord(delimiters.segment)] = ELEMENT, TERMINATOR
+    signs += bytes([ord(delimiters.element), ord(delimiters.segment)])
     return bytes(signs) if is_plain else np.frombuffer(bytes(signs), np.uint8)
 
 

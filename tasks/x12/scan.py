@@ -29,7 +29,7 @@ from tasks.x12.shapes import (
     Scanned,
 )
 
-DATA, ELEMENT, TERMINATOR, NEWLINE = 0, 1, 2, 4
+DATA, ELEMENT, TERMINATOR, NEWLINE, BLANK = 0, 1, 2, 4, 8
 
 MEANINGS, LOWER = 256, 64
 """Where `signs` tells of each byte 1 to 26 for a letter, 27 to 36 for a digit, else 0; LOWER is added in lower case."""
@@ -64,16 +64,19 @@ def tag_number(data: Data, signs: Data, start: int, end: int, counts: Numbers) -
 
 
 @kernel
-def skip_blanks(data: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
+def skip_blanks(data: Data, signs: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
     """Give the first byte that is no blank, an indent counted, and how many line ends are left behind it."""
     start = place
     while place < end:
         byte = int(data[place])
-        if byte > _BLANK or (byte != _BLANK and byte != _TAB and byte != _LF and byte != _CR):
+        if byte > _BLANK:
             break
-        newlines -= byte == _LF or byte == _CR
+        sign = int(signs[byte])
+        if sign & (NEWLINE | BLANK) == 0:
+            break
+        newlines -= sign == NEWLINE
         place += 1
-    if start < place < end and (int(data[place - 1]) == _BLANK or int(data[place - 1]) == _TAB):
+    if start < place < end and int(signs[data[place - 1]]) == BLANK:
         counts[INDENT] += 1
     return place, newlines
 
@@ -111,7 +114,7 @@ def close_segment(
 ) -> bool:
     """Add what stands before the terminator at `body`, unless it is empty; give whether it ends the interchange."""
     end = body + 1
-    start, newlines = skip_blanks(data, start, body, newlines, scanned.counts)
+    start, newlines = skip_blanks(data, signs, start, body, newlines, scanned.counts)
     if start == body:
         scanned.counts[EMPTY_SEGMENT] += 1
         return False
@@ -143,7 +146,7 @@ def close_open_segment(
     data: Data, signs: Data, scanned: Scanned, start: int, end: int, count: int, newlines: int, landmarks: Numbers
 ) -> None:
     """Add what stands behind the last terminator, without padding; state[IS_OPEN] says that there is something."""
-    start, newlines = skip_blanks(data, start, end, newlines, scanned.counts)
+    start, newlines = skip_blanks(data, signs, start, end, newlines, scanned.counts)
     body = unpadded(data, start, end)
     if body == start:
         return
@@ -207,8 +210,8 @@ def scan_block(
 def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned, last_block: int) -> None:
     """Index the segments from state[PLACE] to the end of the interchange, or of the data where it has none.
 
-    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR or a NEWLINE, then what
-    `MEANINGS` and `SEPARATORS` say. Up to `last_block` blocks are looked at, behind it each byte.
+    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR, a NEWLINE or a BLANK,
+    then what `MEANINGS` and `SEPARATORS` say. Up to `last_block` blocks are looked at, behind it each byte.
     """
     state = scanned.state
     places = scanned.places
