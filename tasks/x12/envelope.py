@@ -286,13 +286,15 @@ class _Reader:
 
     def _is_at_interchange(self, block: _Block) -> bool:
         """Skip padding and take the separators of the next interchange; tell whether there is one."""
-        start, tolerances = block.place_of(self.place), self.marks.tolerances
-        terminator = self.last_terminator if self.is_begun else ""
-        start = _skip_padding(block.content, start, block.end, terminator.encode("latin-1"), tolerances)
-        self.place = start - block.start + block.origin
+        place, tolerances = block.place_of(self.place), self.marks.tolerances
+        terminator = self.last_terminator.encode("latin-1") if self.is_begun else b""
+        start = _end_of_padding(block.content, place, block.end, terminator)
         rest = block.end - start
         if not block.is_end and rest < _LOOK_AHEAD:
             return False
+        if start > place:
+            _tolerate_padding(block.content[place:start], terminator, rest > 0, tolerances)
+        self.place += start - place
         if self.is_begun and not rest:
             return False
         if self.is_begun and block.content[start : start + 3].upper() != b"ISA":
@@ -348,16 +350,24 @@ def _is_ascii(content: bytes | bytearray) -> bool:
     return content.isascii() if len(content) < _MANY else bool(np.frombuffer(content, np.uint8).max() < _FIRST_OTHER)
 
 
-def _skip_padding(content: bytes | bytearray, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
+def _end_of_padding(content: bytes | bytearray, place: int, end: int, terminator: bytes) -> int:
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
     if place >= end or content[place : place + 1].isalpha():
         return place
     run = _padding(terminator).match(content, place, end)
-    skipped = run[0] if run else b""
+    return run.end() if run else place
+
+
+def _tolerate_padding(skipped: bytes | bytearray, terminator: bytes, is_before: bool, tolerances: Counter[str]) -> None:
+    """Report what stands behind an interchange that ends with `terminator`, or before the first one; `is_before` another."""
     tolerances["BOM"] += skipped.count(BOM)
     tolerances["TRAILING_PADDING"] += b"\0" in skipped or b"\x1a" in skipped
-    tolerances["EMPTY_SEGMENT"] += skipped.count(terminator) if terminator.strip() else 0
-    return place + len(skipped)
+    if terminator not in b"\r\n":
+        tolerances["EMPTY_SEGMENT"] += skipped.count(terminator)
+    if is_before:
+        lines = max(skipped.count(b"\n"), skipped.count(b"\r"))
+        tolerances["EMPTY_SEGMENT"] += max(lines - (terminator not in (b"", b"\n")), 0)
+        tolerances["INDENT"] += skipped[-1:] in (b" ", b"\t") and skipped[-1:] != terminator
 
 
 @lru_cache(maxsize=256)

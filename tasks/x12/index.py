@@ -19,7 +19,7 @@ from tasks.x12 import scan as scan_module
 from tasks.x12.bits import BLOCK
 from tasks.x12.compiling import compiled
 from tasks.x12.delimiters import Delimiters
-from tasks.x12.scan import BLANK, DATA, ELEMENT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
+from tasks.x12.scan import BLANK, DATA, ELEMENT, LEFT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
 from tasks.x12.shapes import (
     COUNTS,
     EMPTY_SEGMENT,
@@ -28,6 +28,7 @@ from tasks.x12.shapes import (
     INDENT,
     IS_OPEN,
     LAST_SEGMENT,
+    LEFT_TERMINATOR,
     LOWER_CASE_ID,
     MARKS,
     NEWLINE_INSIDE,
@@ -50,6 +51,7 @@ COUNTED = {
     INDENT: "INDENT",
     NEWLINE_INSIDE: "NEWLINE_INSIDE",
     TRAILING_SEPARATOR: "TRAILING_SEPARATOR",
+    LEFT_TERMINATOR: "LEFT_TERMINATOR",
     LOWER_CASE_ID: "LOWER_CASE_ID",
     NO_ID: "SEGMENT_ID",
 }
@@ -197,6 +199,8 @@ def _signs(delimiters: Delimiters, is_plain: bool) -> Any:
     signs = bytearray([DATA]) * MEANINGS + _MEANINGS
     signs[ord(" ")] = signs[ord("\t")] = BLANK
     signs[ord("\n")] = signs[ord("\r")] = NEWLINE
+    if delimiters.segment == "\n":
+        signs[ord("~")] = LEFT
     for sign in (delimiters.component, delimiters.repetition):
         signs[ord(sign or " ")] = DATA if sign else BLANK
     signs[ord(delimiters.element)], signs[ord(delimiters.segment)] = ELEMENT, TERMINATOR

@@ -13,6 +13,7 @@ from tasks.x12.shapes import (
     INDENT,
     IS_OPEN,
     LAST_SEGMENT,
+    LEFT_TERMINATOR,
     LETTERS,
     LOWER_CASE_ID,
     MARKS,
@@ -29,7 +30,8 @@ from tasks.x12.shapes import (
     Scanned,
 )
 
-DATA, ELEMENT, TERMINATOR, NEWLINE, BLANK = 0, 1, 2, 4, 8
+DATA, ELEMENT, TERMINATOR, NEWLINE, BLANK, LEFT = 0, 1, 2, 4, 8, 16
+"""What a byte is to a scan; LEFT is a `~` where a line feed is the terminator."""
 
 MEANINGS, LOWER = 256, 64
 """Where `signs` tells of each byte 1 to 26 for a letter, 27 to 36 for a digit, else 0; LOWER is added in lower case."""
@@ -65,20 +67,21 @@ def tag_number(data: Data, signs: Data, start: int, end: int, counts: Numbers) -
 
 @kernel
 def skip_blanks(data: Data, signs: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
-    """Give the first byte that is no blank, an indent counted, and how many line ends are left behind it."""
-    start = place
+    """Give the first byte that is no blank, indent and blank lines counted, and how many line ends are left behind it."""
+    start, lines, returns = place, 0, 0
     while place < end:
         byte = int(data[place])
         if byte > _BLANK:
             break
-        sign = int(signs[byte])
-        if sign & (NEWLINE | BLANK) == 0:
+        if int(signs[byte]) & (NEWLINE | BLANK) == 0:
             break
-        newlines -= sign == NEWLINE
+        lines += byte == _LF
+        returns += byte == _CR
         place += 1
-    if start < place < end and int(signs[data[place - 1]]) == BLANK:
-        counts[INDENT] += 1
-    return place, newlines
+    if start < place < end:
+        counts[INDENT] += int(signs[data[place - 1]]) == BLANK
+        counts[EMPTY_SEGMENT] += max(lines, returns, 1) - 1
+    return place, newlines - lines - returns
 
 
 @kernel
@@ -109,6 +112,17 @@ def add_segment(data: Data, signs: Data, scanned: Scanned, start: int, body: int
 
 
 @kernel
+def cut_end(data: Data, signs: Data, start: int, body: int, newlines: int, counts: Numbers) -> tuple[int, int]:
+    """Give the end of what stands before a line feed that is the terminator, without a carriage return or a `~` there."""
+    if int(data[body - 1]) == _CR:
+        body, newlines = body - 1, newlines - 1
+    if body - start > 1 and int(signs[data[body - 1]]) == LEFT:
+        body -= 1
+        counts[LEFT_TERMINATOR] += 1
+    return body, newlines
+
+
+@kernel
 def close_segment(
     data: Data, signs: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers
 ) -> bool:
@@ -118,8 +132,8 @@ def close_segment(
     if start == body:
         scanned.counts[EMPTY_SEGMENT] += 1
         return False
-    if int(data[body]) == _LF and int(data[body - 1]) == _CR:
-        body, newlines = body - 1, newlines - 1
+    if int(data[body]) == _LF:
+        body, newlines = cut_end(data, signs, start, body, newlines, scanned.counts)
     if newlines > 0:
         scanned.counts[NEWLINE_INSIDE] += 1
     return add_mark(scanned, landmarks[add_segment(data, signs, scanned, start, body, end, count)])
@@ -210,7 +224,7 @@ def scan_block(
 def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned, last_block: int) -> None:
     """Index the segments from state[PLACE] to the end of the interchange, or of the data where it has none.
 
-    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR, a NEWLINE or a BLANK,
+    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR, a NEWLINE, a BLANK or LEFT,
     then what `MEANINGS` and `SEPARATORS` say. Up to `last_block` blocks are looked at, behind it each byte.
     """
     state = scanned.state
