@@ -1,11 +1,12 @@
 """The separators of an interchange, taken from its first segment and never from fixed offsets.
 
-Holds: separators are per interchange; each is an ASCII sign that is no letter, digit or blank; no two are equal.
+Holds: separators are per interchange; each is an ASCII sign that is no letter, digit or blank; no two are equal. A tab is a
+separator where nothing else can be it. Bytes above 127 are none: they are letters of one code or another.
 """
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tasks.x12.rulings import fault
@@ -13,14 +14,16 @@ from tasks.x12.rulings import fault
 _WORD = rb"A-Za-z0-9 \t\r\n\x80-\xff"
 _FIRST_VERSION_WITH_REPETITION = "00402"
 _ISA_WIDTH, _LONGEST_ISA = 106, 400
-_FIRST = re.compile(rb"(ISA|GS|ST)([^" + _WORD + rb"])", re.IGNORECASE)
+_LONGEST_SIGN = 8
 _SIGN = rb"([^" + _WORD + rb"])"
-_ONE_SIGN = re.compile(_SIGN)
+_SIGN_OR_TAB = rb"([^" + _WORD + rb"]|\t)"
+_FIRST = re.compile(rb"(ISA|GS|ST)" + _SIGN_OR_TAB, re.IGNORECASE)
+_ONE_SIGN = re.compile(_SIGN_OR_TAB)
 
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
-    """One character each; `repetition` is empty where the interchange has none."""
+    """One character each; `repetition` is empty where there is none, see `in_guide`."""
 
     element: str
     component: str
@@ -44,18 +47,22 @@ def delimiters_at(content: bytes | bytearray, start: int, tolerances: Counter[st
 
 
 def _guess(head: bytes | bytearray) -> str:
-    """Say what a file that is no X12 looks like."""
+    """Say what a file that is no X12 looks like, though its bytes may have been taken as Latin-1 and made UTF-8."""
+    arrived = head[:_LONGEST_SIGN].decode("utf-8", "ignore").encode("latin-1", "ignore")
     signs = (
         (b"\x1f\x8b", "it looks gzip-compressed"),
         (b"PK\x03\x04", "it looks like a zip archive"),
         (b"\xff\xfe", "it looks like UTF-16"),
         (b"\xfe\xff", "it looks like UTF-16"),
+        (b"I\0S\0", "it looks like UTF-16"),
+        (b"G\0S\0", "it looks like UTF-16"),
+        (b"S\0T\0", "it looks like UTF-16"),
         (b"\xc9\xe2\xc1", "it looks like EBCDIC"),
         (b"%PDF", "it looks like a PDF"),
         (b"<", "it looks like XML or HTML"),
         (b"{", "it looks like JSON"),
     )
-    return next((words for sign, words in signs if head.startswith(sign)), "empty" if not head else "unknown format")
+    return next((words for sign, words in signs if arrived.startswith(sign)), "empty" if not head else "unknown format")
 
 
 def _from_isa(content: bytes | bytearray, start: int, separator: bytes, tolerances: Counter[str]) -> Delimiters:
@@ -69,8 +76,7 @@ def _from_isa(content: bytes | bytearray, start: int, separator: bytes, toleranc
         tolerances["ISA16"] += 1
     if place - start + 2 != _ISA_WIDTH:
         tolerances["ISA_WIDTH"] += 1
-    version = elements[12].decode("latin-1")
-    repetition = _repetition(elements[11], version, tolerances)
+    repetition = _repetition(elements[11], elements[12].decode("latin-1"), tolerances)
     found = _different(separator, component or (b":" if separator != b":" else b">"), terminator, repetition)
     if not found:
         raise fault("BAD_ISA", "two separators are the same character", start, "ISA", 16)
@@ -93,8 +99,9 @@ def _component_and_terminator(content: bytes | bytearray, place: int, separator:
     following = rb"(?=[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator) + rb")"
     window = content[place : place + 200]
     if found := re.match(_SIGN + rb"[ \t]*([\r\n]+)[ \t\r\n]*" + following, window):
-        if _ends_next_segment(content, place + found.end(), found[1], separator):
-            return b"", found[1]
+        for component, sign in ((b"", found[1]), (found[1], b"\t")):
+            if _ends_next_segment(content, place + found.end(), sign, separator):
+                return component, sign
         return found[1], _newline(found[2])
     if found := re.match(_SIGN + following, window):
         return b"", found[1]
@@ -102,6 +109,8 @@ def _component_and_terminator(content: bytes | bytearray, place: int, separator:
         return b"", _newline(found[1])
     if found := re.match(_SIGN + _SIGN, window):
         return found[1], found[2]
+    if found := re.match(_SIGN_OR_TAB + rb"(?:" + _SIGN_OR_TAB + rb"|([\r\n]+))[ \t\r\n]*" + following, window):
+        return found[1], found[2] or _newline(found[3])
     raise fault("BAD_ISA", "no segment terminator after ISA16", place, "ISA", 16)
 
 
@@ -113,7 +122,7 @@ def _both_signs(separator: bytes) -> re.Pattern[bytes]:
 
 
 def _ends_next_segment(content: bytes | bytearray, place: int, sign: bytes, separator: bytes) -> bool:
-    """Tell whether the sign after ISA15, then a line break, also ends the next segment: then it is the terminator."""
+    """Tell whether a sign that stands behind ISA before a line break also ends the next segment: then it is the terminator."""
     following = rb"[\r\n]+[ \t]*[A-Za-z][A-Za-z0-9]{1,2}" + re.escape(separator)
     line_end = re.compile(following).search(content, place, place + 400)
     return line_end is not None and content[: line_end.start()].endswith(sign)
@@ -125,13 +134,25 @@ def _newline(run: bytes) -> bytes:
 
 
 def _repetition(value: bytes | bytearray, version: str, tolerances: Counter[str]) -> str:
-    """Give ISA11 where the version uses it as repetition separator and it can be one."""
-    if version < _FIRST_VERSION_WITH_REPETITION or not version.isdigit():
-        return ""
+    """Give ISA11 where it can be a repetition separator; that it is one, the guide tells as well as ISA12."""
     if _ONE_SIGN.fullmatch(value):
         return value.decode("latin-1")
-    tolerances["ISA11"] += 1
+    tolerances["ISA11"] += _has_repetition(version)
     return ""
+
+
+def _has_repetition(version: str) -> bool:
+    """Tell whether a version such as 00501 or 005010X279A1 has repeated elements."""
+    stated = version[: len(_FIRST_VERSION_WITH_REPETITION)]
+    return stated.isdigit() and stated >= _FIRST_VERSION_WITH_REPETITION
+
+
+@lru_cache(maxsize=256)
+def in_guide(delimiters: Delimiters, interchange_version: str, guide: str) -> Delimiters:
+    """Give the separators of a transaction: without one for repetition where neither ISA12 nor its guide has repeated elements."""
+    if _has_repetition(interchange_version) or _has_repetition(guide):
+        return delimiters
+    return replace(delimiters, repetition="")
 
 
 def _from_group_or_transaction(content: bytes | bytearray, start: int, separator: bytes) -> Delimiters:
@@ -149,4 +170,4 @@ def _from_group_or_transaction(content: bytes | bytearray, start: int, separator
         raise fault("BAD_ISA", "no segment terminator after the first segment", start, tag.decode())
     element, segment = separator.decode("latin-1"), (found[1] or _newline(found[2])).decode("latin-1")
     component = next(character for character in ":>^" if character not in (element, segment))
-    return Delimiters(element, component, "", segment)
+    return Delimiters(element, component, "" if "^" in (element, component, segment) else "^", segment)

@@ -19,8 +19,9 @@ from schemas.errors import Fault
 from tasks.x12 import rooms
 from tasks.x12.compiling import pays
 from tasks.x12.delimiters import Delimiters, delimiters_at
-from tasks.x12.index import Index, new_index, transcoded, unwrapped
+from tasks.x12.index import Index, new_index
 from tasks.x12.marks import Marks
+from tasks.x12.mending import BOM, transcoded, unwrapped
 from tasks.x12.rulings import fault
 from tasks.x12.segments import Segment, Transaction, X12File
 from tasks.x12.shapes import PLACE
@@ -30,7 +31,6 @@ __all__ = ["Content", "FileRead", "Piece", "Segment", "Transaction", "X12File", 
 BLOCK_BYTES = 4_000_000
 """Size of a piece. Measured: the arrays of its index stay small, and two threads share the work of a large file."""
 
-_BOM = b"\xef\xbb\xbf"
 _HEAD = 300
 """Bytes of an 835 by which another is seen that may be the same: BPR and TRN are among them."""
 
@@ -214,7 +214,7 @@ class _Reader:
     def _take_as_utf_8(self) -> None:
         """Take all bytes as UTF-8, Latin-1 though they may be; places before the first that is not ASCII stay the same."""
         whole = self.content[:]
-        self.marks.tolerances["NON_ASCII"] += not whole.replace(_BOM, b"").isascii()
+        self.marks.tolerances["NON_ASCII"] += not whole.replace(BOM, b"").isascii()
         self.content, self.offsets = transcoded(whole)
         self.is_looked_at = True
 
@@ -252,11 +252,11 @@ class _Reader:
         return _Block(new_index(part, offsets, is_plain=is_plain), part, 0, len(part), 0, origin, is_end)
 
     def _unwrap(self) -> None:
-        """Take the line ends out of all that is still to be read."""
+        """Take the line ends out of the interchanges that they break."""
         assert self.delimiters
         self._look_at_rest()
         self.marks.tolerances["NEWLINE_INSIDE"] += 1
-        rest, kept = unwrapped(self.content[self.place :], self.delimiters.segment)
+        rest, kept = unwrapped(self.content[self.place :], self.delimiters)
         offsets = np.arange(len(self.content)) if self.offsets is None else self.offsets
         self.offsets = np.concatenate((offsets[: self.place], offsets[self.place :][kept]))
         self.content = self.content[: self.place] + rest
@@ -286,13 +286,15 @@ class _Reader:
 
     def _is_at_interchange(self, block: _Block) -> bool:
         """Skip padding and take the separators of the next interchange; tell whether there is one."""
-        start, tolerances = block.place_of(self.place), self.marks.tolerances
-        terminator = self.last_terminator if self.is_begun else ""
-        start = _skip_padding(block.content, start, block.end, terminator.encode("latin-1"), tolerances)
-        self.place = start - block.start + block.origin
+        place, tolerances = block.place_of(self.place), self.marks.tolerances
+        terminator = self.last_terminator.encode("latin-1") if self.is_begun else b""
+        start = _end_of_padding(block.content, place, block.end, terminator)
         rest = block.end - start
         if not block.is_end and rest < _LOOK_AHEAD:
             return False
+        if start > place:
+            _tolerate_padding(block.content[place:start], terminator, rest > 0, tolerances)
+        self.place += start - place
         if self.is_begun and not rest:
             return False
         if self.is_begun and block.content[start : start + 3].upper() != b"ISA":
@@ -348,21 +350,29 @@ def _is_ascii(content: bytes | bytearray) -> bool:
     return content.isascii() if len(content) < _MANY else bool(np.frombuffer(content, np.uint8).max() < _FIRST_OTHER)
 
 
-def _skip_padding(content: bytes | bytearray, place: int, end: int, terminator: bytes, tolerances: Counter[str]) -> int:
+def _end_of_padding(content: bytes | bytearray, place: int, end: int, terminator: bytes) -> int:
     """Give the offset of the next byte that is no blank, byte-order mark, padding or lone terminator."""
     if place >= end or content[place : place + 1].isalpha():
         return place
     run = _padding(terminator).match(content, place, end)
-    skipped = run[0] if run else b""
-    tolerances["BOM"] += skipped.count(_BOM)
+    return run.end() if run else place
+
+
+def _tolerate_padding(skipped: bytes | bytearray, terminator: bytes, is_before: bool, tolerances: Counter[str]) -> None:
+    """Report what stands behind an interchange that ends with `terminator`, or before the first one; `is_before` another."""
+    tolerances["BOM"] += skipped.count(BOM)
     tolerances["TRAILING_PADDING"] += b"\0" in skipped or b"\x1a" in skipped
-    tolerances["EMPTY_SEGMENT"] += skipped.count(terminator) if terminator.strip() else 0
-    return place + len(skipped)
+    if terminator not in b"\r\n":
+        tolerances["EMPTY_SEGMENT"] += skipped.count(terminator)
+    if is_before:
+        lines = max(skipped.count(b"\n"), skipped.count(b"\r"))
+        tolerances["EMPTY_SEGMENT"] += max(lines - (terminator not in (b"", b"\n")), 0)
+        tolerances["INDENT"] += skipped[-1:] in (b" ", b"\t") and skipped[-1:] != terminator
 
 
 @lru_cache(maxsize=256)
 def _padding(terminator: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + _BOM + rb")*")
+    return re.compile(rb"(?:[ \t\r\n\0\x1a" + re.escape(terminator) + rb"]|" + BOM + rb")*")
 
 
 def _end_of_transactions(content: bytes | bytearray, start: int, end: int, delimiters: Delimiters) -> int:

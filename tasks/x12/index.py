@@ -3,7 +3,6 @@
 Units: offsets of an index are bytes of its own buffer; `place_in_file` gives the offset in the file as it arrived.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from tasks.x12 import scan as scan_module
 from tasks.x12.bits import BLOCK
 from tasks.x12.compiling import compiled
 from tasks.x12.delimiters import Delimiters
-from tasks.x12.scan import DATA, ELEMENT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
+from tasks.x12.scan import BLANK, DATA, ELEMENT, LEFT, LOWER, MEANINGS, NEWLINE, TERMINATOR, tag_number
 from tasks.x12.shapes import (
     COUNTS,
     EMPTY_SEGMENT,
@@ -29,6 +28,7 @@ from tasks.x12.shapes import (
     INDENT,
     IS_OPEN,
     LAST_SEGMENT,
+    LEFT_TERMINATOR,
     LOWER_CASE_ID,
     MARKS,
     NEWLINE_INSIDE,
@@ -51,6 +51,7 @@ COUNTED = {
     INDENT: "INDENT",
     NEWLINE_INSIDE: "NEWLINE_INSIDE",
     TRAILING_SEPARATOR: "TRAILING_SEPARATOR",
+    LEFT_TERMINATOR: "LEFT_TERMINATOR",
     LOWER_CASE_ID: "LOWER_CASE_ID",
     NO_ID: "SEGMENT_ID",
 }
@@ -124,7 +125,7 @@ class Index:
         state, counts = self.numbers.state, self.numbers.counts
         before = list(state)
         state[PLACE] = place
-        signs = _signs(delimiters.element, delimiters.segment, self.is_plain)
+        signs = _signs(delimiters, self.is_plain)
         landmarks = _PLAIN_LANDMARKS if self.is_plain else _LANDMARKS
         last_block = -1 if self.is_plain else end - BLOCK
         self.fitting(scan_module).scan(self.data, end, signs, landmarks, self.scanned, last_block)
@@ -193,38 +194,18 @@ def new_index(
 
 
 @lru_cache(maxsize=256)
-def _signs(element: str, terminator: str, is_plain: bool) -> Any:
+def _signs(delimiters: Delimiters, is_plain: bool) -> Any:
     """Give what each of the 256 bytes means to a scan, what it means in the id of a segment, and the two separators."""
     signs = bytearray([DATA]) * MEANINGS + _MEANINGS
-    signs[10] = signs[13] = NEWLINE
-    signs[ord(element)] = ELEMENT
-    signs[ord(terminator)] = TERMINATOR
-    signs += bytes([ord(element), ord(terminator)])
+    signs[ord(" ")] = signs[ord("\t")] = BLANK
+    signs[ord("\n")] = signs[ord("\r")] = NEWLINE
+    if delimiters.segment == "\n":
+        signs[ord("~")] = LEFT
+    for sign in (delimiters.component, delimiters.repetition):
+        signs[ord(sign or " ")] = DATA if sign else BLANK
+    signs[ord(delimiters.element)], signs[ord(delimiters.segment)] = ELEMENT, TERMINATOR
+    signs += bytes([ord(delimiters.element), ord(delimiters.segment)])
     return bytes(signs) if is_plain else np.frombuffer(bytes(signs), np.uint8)
-
-
-def unwrapped(content: bytes, terminator: str) -> tuple[bytes, NDArray[np.int64]]:
-    """Take line ends out of a content whose segments they break; give it and the offset of each byte that is left.
-
-    Holds: blanks go with them where a terminator follows; `terminator` is no line end.
-    """
-    sign = re.escape(terminator.encode("latin-1"))
-    runs = re.compile(rb"[ \t]*[\r\n][ \t\r\n]*(?=" + sign + rb")|[\r\n]+")
-    keep = np.ones(len(content), np.bool_)
-    for run in runs.finditer(content):
-        keep[run.start() : run.end()] = False
-    offsets = np.flatnonzero(keep)
-    return np.frombuffer(content, np.uint8)[keep].tobytes(), offsets
-
-
-def transcoded(content: bytes) -> tuple[bytes, NDArray[np.int64] | None]:
-    """Give Latin-1 as UTF-8 with the offset of each byte; UTF-8 and ASCII as they are."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        bytes_of = np.where(np.frombuffer(content, np.uint8) < 0x80, 1, 2)
-        return content.decode("latin-1").encode("utf-8"), np.repeat(np.arange(len(content)), bytes_of)
-    return content, None
 
 
 def numbers_of(values: Sequence[int] | NDArray[np.int32], count: int) -> NDArray[np.int32]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from schemas.errors import Fault
-from tasks.x12.delimiters import Delimiters
+from tasks.x12.delimiters import Delimiters, in_guide
 from tasks.x12.index import BITS, Found, Index
-from tasks.x12.kinds import kind_of
+from tasks.x12.kinds import is_guide, kind_of
 from tasks.x12.rulings import fault
 from tasks.x12.segments import Segment, Transaction, segment_at
 
@@ -110,11 +110,14 @@ class Marks:
         if self.open_head or self.open_group:
             self._refuse_header(segment, "SE" if self.open_head else "GE")
         self.open_group, self.group_kinds = segment, []
+        if self.open_interchange and segment.element(8)[:6].isdigit():
+            self.tolerances["ISA12"] += self.open_interchange.element(12) != segment.element(8)[:5]
 
     def _open_transaction(self, segment: Segment, number: int) -> None:
         if self.open_head:
             self._refuse_header(segment, "SE")
         self.open_head, self.open_number = segment, number
+        self.tolerances["NO_GS"] += self.open_group is None
 
     def _refuse_header(self, segment: Segment, due: str) -> None:
         """Fault for a header that stands where a trailer is due."""
@@ -134,9 +137,8 @@ class Marks:
         self.tolerances["SE01"] += not _counts(trailer.element(1), len(numbers))
         self.tolerances["SE02"] += trailer.element(2) != head.element(2)
         version = self._version(head)
-        group_code = self.open_group.element(1) if self.open_group else ""
         tags = _telling(seen)
-        kind = kind_of(head, self._beginning(numbers, tags), version, group_code, tags, self.tolerances)
+        kind = kind_of(head, self._beginning(numbers, tags), version, self.open_group, tags, self.tolerances)
         self._add(kind, version, head, trailer, numbers, delimiters)
         self.group_kinds.append(kind)
 
@@ -149,8 +151,8 @@ class Marks:
 
     def _version(self, head: Segment) -> str:
         """Give ST03 where it names a guide, else GS08, else ''."""
-        stated = head.element(3)
-        return stated if len(stated) >= 6 or not self.open_group else self.open_group.element(8)
+        stated, grouped = head.element(3), self.open_group.element(8) if self.open_group else ""
+        return stated if is_guide(stated) else grouped or stated
 
     def _add(
         self, kind: str, version: str, head: Segment, last: Segment, numbers: range, delimiters: Delimiters
@@ -167,7 +169,7 @@ class Marks:
                 head.element(1 if kind == "TA1" else 2),
                 head.byte_start,
                 last.byte_end,
-                delimiters,
+                in_guide(delimiters, interchange.element(12) if interchange else "", version),
                 interchange.byte_start if interchange else None,
                 group.byte_start if group else None,
                 self.index,
@@ -221,4 +223,4 @@ def _telling(seen: int) -> frozenset[str]:
 
 def _counts(text: str, count: int) -> bool:
     """Tell whether a count element says this count; leading zeros are no difference."""
-    return text.isascii() and text.isdigit() and int(text[-18:]) == count
+    return text != "" and (text.lstrip("0") or "0") == str(count)

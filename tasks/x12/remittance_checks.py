@@ -70,7 +70,6 @@ for _tag, _most in {
     "LX": 1, "TS3": 24, "TS2": 19, "CLP": 14, "NM1": 12, "MIA": 24, "MOA": 9, "AMT": 3, "QTY": 4, "LQ": 2,
 }.items():  # fmt: skip
     _MOST_ELEMENTS[tag_code(_tag)] = _most
-_DIGITS_OF_A_COUNT = 10
 
 
 @dataclass(slots=True)
@@ -271,9 +270,7 @@ class _Check:
         """Give the transactions whose SE01 counts fewer segments than there are."""
         for number, transaction in enumerate(self.tables.transactions):
             stated = transaction.stated_count
-            digits = stated.lstrip("0")
-            is_count = stated.isascii() and stated.isdigit() and len(digits) < _DIGITS_OF_A_COUNT
-            if is_count and int(digits or 0) < len(transaction.numbers):
+            if stated.isascii() and stated.isdigit() and int(stated.lstrip("0")[:10] or 0) < len(transaction.numbers):
                 yield number
 
     def _check_repeated_claims(self, rows: Array) -> None:

@@ -13,6 +13,7 @@ from tasks.x12.shapes import (
     INDENT,
     IS_OPEN,
     LAST_SEGMENT,
+    LEFT_TERMINATOR,
     LETTERS,
     LOWER_CASE_ID,
     MARKS,
@@ -29,7 +30,8 @@ from tasks.x12.shapes import (
     Scanned,
 )
 
-DATA, ELEMENT, TERMINATOR, NEWLINE = 0, 1, 2, 4
+DATA, ELEMENT, TERMINATOR, NEWLINE, BLANK, LEFT = 0, 1, 2, 4, 8, 16
+"""What a byte is to a scan; LEFT is a `~` where a line feed is the terminator."""
 
 MEANINGS, LOWER = 256, 64
 """Where `signs` tells of each byte 1 to 26 for a letter, 27 to 36 for a digit, else 0; LOWER is added in lower case."""
@@ -64,18 +66,22 @@ def tag_number(data: Data, signs: Data, start: int, end: int, counts: Numbers) -
 
 
 @kernel
-def skip_blanks(data: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
-    """Give the first byte that is no blank, an indent counted, and how many line ends are left behind it."""
-    start = place
+def skip_blanks(data: Data, signs: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
+    """Give the first byte that is no blank, indent and blank lines counted, and how many line ends are left behind it."""
+    start, lines, returns = place, 0, 0
     while place < end:
         byte = int(data[place])
-        if byte > _BLANK or (byte != _BLANK and byte != _TAB and byte != _LF and byte != _CR):
+        if byte > _BLANK:
             break
-        newlines -= byte == _LF or byte == _CR
+        if int(signs[byte]) & (NEWLINE | BLANK) == 0:
+            break
+        lines += byte == _LF
+        returns += byte == _CR
         place += 1
-    if start < place < end and (int(data[place - 1]) == _BLANK or int(data[place - 1]) == _TAB):
-        counts[INDENT] += 1
-    return place, newlines
+    if start < place < end:
+        counts[INDENT] += int(signs[data[place - 1]]) == BLANK
+        counts[EMPTY_SEGMENT] += max(lines, returns, 1) - 1
+    return place, newlines - lines - returns
 
 
 @kernel
@@ -106,17 +112,28 @@ def add_segment(data: Data, signs: Data, scanned: Scanned, start: int, body: int
 
 
 @kernel
+def cut_end(data: Data, signs: Data, start: int, body: int, newlines: int, counts: Numbers) -> tuple[int, int]:
+    """Give the end of what stands before a line feed that is the terminator, without a carriage return or a `~` there."""
+    if int(data[body - 1]) == _CR:
+        body, newlines = body - 1, newlines - 1
+    if body - start > 1 and int(signs[data[body - 1]]) == LEFT:
+        body -= 1
+        counts[LEFT_TERMINATOR] += 1
+    return body, newlines
+
+
+@kernel
 def close_segment(
     data: Data, signs: Data, scanned: Scanned, start: int, body: int, count: int, newlines: int, landmarks: Numbers
 ) -> bool:
     """Add what stands before the terminator at `body`, unless it is empty; give whether it ends the interchange."""
     end = body + 1
-    start, newlines = skip_blanks(data, start, body, newlines, scanned.counts)
+    start, newlines = skip_blanks(data, signs, start, body, newlines, scanned.counts)
     if start == body:
         scanned.counts[EMPTY_SEGMENT] += 1
         return False
-    if int(data[body]) == _LF and int(data[body - 1]) == _CR:
-        body, newlines = body - 1, newlines - 1
+    if int(data[body]) == _LF:
+        body, newlines = cut_end(data, signs, start, body, newlines, scanned.counts)
     if newlines > 0:
         scanned.counts[NEWLINE_INSIDE] += 1
     return add_mark(scanned, landmarks[add_segment(data, signs, scanned, start, body, end, count)])
@@ -143,7 +160,7 @@ def close_open_segment(
     data: Data, signs: Data, scanned: Scanned, start: int, end: int, count: int, newlines: int, landmarks: Numbers
 ) -> None:
     """Add what stands behind the last terminator, without padding; state[IS_OPEN] says that there is something."""
-    start, newlines = skip_blanks(data, start, end, newlines, scanned.counts)
+    start, newlines = skip_blanks(data, signs, start, end, newlines, scanned.counts)
     body = unpadded(data, start, end)
     if body == start:
         return
@@ -207,8 +224,8 @@ def scan_block(
 def scan(data: Data, end: int, signs: Data, landmarks: Numbers, scanned: Scanned, last_block: int) -> None:
     """Index the segments from state[PLACE] to the end of the interchange, or of the data where it has none.
 
-    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR or a NEWLINE, then what
-    `MEANINGS` and `SEPARATORS` say. Up to `last_block` blocks are looked at, behind it each byte.
+    Shape: `signs` tells for each byte whether it is DATA, an ELEMENT separator, the TERMINATOR, a NEWLINE, a BLANK or LEFT,
+    then what `MEANINGS` and `SEPARATORS` say. Up to `last_block` blocks are looked at, behind it each byte.
     """
     state = scanned.state
     places = scanned.places

@@ -14,7 +14,7 @@ LETTERS = 37
 NO_TAG = LETTERS**3
 """The number of a segment id that is none; real ones are below it."""
 
-EMPTY_SEGMENT, INDENT, NEWLINE_INSIDE, TRAILING_SEPARATOR, LOWER_CASE_ID, NO_ID, COUNTS = range(7)
+EMPTY_SEGMENT, INDENT, NEWLINE_INSIDE, TRAILING_SEPARATOR, LEFT_TERMINATOR, LOWER_CASE_ID, NO_ID, COUNTS = range(8)
 """What a scan counts, and how many counts there are."""
 
 SEGMENTS, MARKS, PLACE, SEEN, IS_OPEN, STATE = range(6)

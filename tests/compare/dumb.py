@@ -63,6 +63,8 @@ def _segments(text: str) -> list[list[str]]:
         return []
     separator, terminator = head[2], _terminator(text[head.start() :], head[1], head[2])
     parts = [part.replace("\r", "").replace("\n", "").strip(" \t") for part in text[head.start() :].split(terminator)]
+    if terminator == "\n":
+        parts = [part.removesuffix("~") for part in parts]
     return [part.split(separator) for part in parts if part]
 
 

@@ -30,7 +30,7 @@ FIGURES = {
 }
 """Figures of the dumb splitter and the columns of the summary that must equal them."""
 
-_KIND = re.compile(r"[0-9]{3}[A-Z]{0,3}|TA1|none|unknown")
+_KIND = re.compile(r"[0-9]{3}[A-Z]{0,6}|TA1|none|unknown")
 MONEY = ("charged_cents", "paid_cents", "patient_cents", "payment_cents", "adjusted_cents")
 
 

@@ -114,3 +114,32 @@ def test_an_amount_that_is_none_is_a_fault():
 def test_a_trace_without_number_is_a_fault():
     with pytest.raises(Fault, match="MISSING_ELEMENT"):
         answered(SUBSCRIBER[0], "TRN*2", "EB*1**30")
+
+
+def without_isa(content):
+    return content[106 : content.index(b"IEA*")]
+
+
+REPEATED = {
+    "ISA12 00501": (lambda content: content, "^", "inactive"),
+    "ISA12 00401 over a 5010 guide": (lambda content: content.replace(b"*00501*", b"*00401*"), "^", "inactive"),
+    "ISA12 of no version": (lambda content: content.replace(b"*00501*", b"*34343*"), "^", "inactive"),
+    "no ISA": (without_isa, "^", "inactive"),
+    "no ISA and no GS": (lambda content: content[content.index(b"ST*") : content.index(b"GE*")], "^", "inactive"),
+    "ISA11 U": (lambda content: content.replace(b"*^*00501*", b"*U*00501*"), "", "active"),
+    "a 4010 file": (lambda content: content.replace(b"00501", b"00401"), "", "active"),
+    "a 4010 file without ISA": (lambda content: without_isa(content).replace(b"00501", b"00401"), "", "active"),
+    "another sign, ISA12 00401": (
+        lambda content: content.replace(b"*^*00501*", b"*{*00401*").replace(b"98^30", b"98{30"),
+        "{",
+        "inactive",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "sign", "status"), REPEATED.values(), ids=REPEATED.keys())
+def test_repeated_service_types_are_told_apart_where_the_guide_or_isa12_has_them(change, sign, status):
+    x12 = read_x12(change(file_of("HB", "005010X279A1", *HEAD, *SUBSCRIBER, "EB*6*IND*98^30", "EB*1*IND*35")))
+    assert [transaction.delimiters.repetition for transaction in x12.transactions] == [sign]
+    (row,) = read_271(x12, SHA, NIGHT)
+    assert row["status"] == status

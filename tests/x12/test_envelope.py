@@ -1,5 +1,6 @@
 """The envelope: every known sloppiness reads as the same money and is reported; what is broken is a Fault with a place."""
 
+import gzip
 from contextlib import suppress
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Fault
+from tasks.x12 import envelope
 from tasks.x12.envelope import read_x12
+from tasks.x12.professional_reading import read_837p
 from tasks.x12.remittance import read_remittance
 
 from .remittance_bytes import BALANCED, DENIED_CLAIM, HEADER, ISA, NIGHT, PAID_CLAIM, file_835, without_places
@@ -34,16 +37,36 @@ def changed(old, new, count=1):
     return BALANCED.replace(old, new, count)
 
 
+def body(start=b"ST*835", end=b"GE*"):
+    return BALANCED[BALANCED.index(start) : BALANCED.index(end)]
+
+
 SLOPPY = {
     "byte-order mark": (BOM + BALANCED, {"BOM"}),
     "line feed after each segment": (BALANCED.replace(b"~", b"~\n"), set()),
     "carriage return and line feed after each": (BALANCED.replace(b"~", b"~\r\n"), set()),
     "all three kinds of line end": (BALANCED.replace(b"~CLP", b"~\nCLP").replace(b"~CAS", b"~\r\nCAS"), set()),
-    "blank lines between segments": (BALANCED.replace(b"~", b"~\r\n\r\n\n"), set()),
+    "blank lines between segments": (BALANCED.replace(b"~", b"~\r\n\r\n\n"), {"EMPTY_SEGMENT"}),
+    "a blank line of blanks": (BALANCED.replace(b"~CLP", b"~\n  \nCLP"), {"EMPTY_SEGMENT"}),
+    "blank lines before the ISA": (b"\n\r\n" + BALANCED, {"EMPTY_SEGMENT"}),
+    "blanks before the ISA on its line": (b"  " + BALANCED, {"INDENT"}),
+    "a blank line where line feed is the terminator": (
+        separated("*", ":", "\n").replace(b"\nCLP", b"\n\nCLP"),
+        {"EMPTY_SEGMENT"},
+    ),
+    "'~' left before line feeds": (separated("|", ">", "~\n").replace(b">~\nGS", b">\nGS"), {"LEFT_TERMINATOR"}),
+    "'~' left before carriage return and line feed": (
+        separated("*", ":", "~\r\n").replace(b":~\r\nGS", b":\r\nGS"),
+        {"LEFT_TERMINATOR"},
+    ),
+    "'~' between elements before line feeds": (
+        separated("~", ":", "\n").replace(b"~11~1\n", b"~11~1~\n"),
+        {"TRAILING_SEPARATOR"},
+    ),
     "indented as a tree": (BALANCED.replace(b"~", b"~\r\n      "), {"INDENT"}),
     "indented with tabs": (BALANCED.replace(b"~", b"~\t\t"), {"INDENT"}),
     "indented very deeply": (BALANCED.replace(b"~SVC", b"~" + b" " * 300 + b"SVC"), {"INDENT"}),
-    "blanks before the ISA": (b"\r\n  " + BALANCED, set()),
+    "blanks before the ISA": (b"\r\n  " + BALANCED, {"INDENT", "EMPTY_SEGMENT"}),
     "empty segments": (BALANCED.replace(b"~", b"~~"), {"EMPTY_SEGMENT"}),
     "an empty segment before the trailer": (changed(b"~IEA", b"~~IEA"), {"EMPTY_SEGMENT"}),
     "lines cut at 80 columns": (wrapped(80), {"NEWLINE_INSIDE", "ISA_WIDTH"}),
@@ -51,7 +74,12 @@ SLOPPY = {
     "terminator after a line break": (BALANCED.replace(b"~", b"\n~\n"), {"NEWLINE_INSIDE"}),
     "ISA without its padding": (collapsed_isa(), {"ISA_WIDTH"}),
     "ISA11 U in a 5010 file": (changed(b"*^*00501*", b"*U*00501*"), {"ISA11"}),
-    "ISA12 of another version": (changed(b"*^*00501*", b"*^*00401*"), set()),
+    "ISA12 of another version": (changed(b"*^*00501*", b"*^*00401*"), {"ISA12"}),
+    "ISA12 of no version": (changed(b"*^*00501*", b"*^*34343*"), {"ISA12"}),
+    "ISA12 and GS08 of 4010": (
+        changed(b"*^*00501*", b"*U*00401*").replace(b"005010X221A1", b"004010X091A1"),
+        set(),
+    ),
     "ISA16 missing": (changed(b"*T*:~", b"*T*~"), {"ISA16"}),
     "ISA16 missing, one segment a line": (changed(b"*T*:~", b"*T*~").replace(b"~", b"~\n"), {"ISA16"}),
     "pipes": (separated("|", ">", "!"), set()),
@@ -61,6 +89,22 @@ SLOPPY = {
     "control characters, information separators": (separated("\x1e", "\x1f", "\x1c"), set()),
     "control character 0x1D as terminator": (separated("*", ">", "\x1d"), set()),
     "0x1D and line breaks": (separated("*", ">", "\x1d").replace(b"\x1d", b"\x1d\r\n"), set()),
+    "tab between elements": (separated("\t"), set()),
+    "tab between elements, indented by blanks": (separated("\t").replace(b"~", b"~\r\n  "), {"INDENT"}),
+    "tab between elements, line feed as terminator": (separated("\t", ":", "\n"), set()),
+    "tab between elements, no ISA": (separated("\t")[106 : BALANCED.index(b"IEA*")], {"NO_ISA"}),
+    "tab between elements, trailing ones": (
+        separated("\t").replace(b"\t11\t1~", b"\t11\t1\t\t~"),
+        {"TRAILING_SEPARATOR"},
+    ),
+    "tab between elements, no terminator at the end": (separated("\t")[:-1], {"NO_FINAL_TERMINATOR"}),
+    "tab between components": (separated("*", "\t"), set()),
+    "tab between components, one segment a line": (separated("*", "\t", "~\n"), set()),
+    "tab between components, line feed as terminator": (separated("*", "\t", "\n"), set()),
+    "tab as terminator": (separated("*", ":", "\t"), set()),
+    "tab as terminator, one segment a line": (separated("*", ":", "\t\r\n"), set()),
+    "tab as terminator, empty segments": (separated("*", ":", "\t\t"), {"EMPTY_SEGMENT"}),
+    "tab as repetition separator": (changed(b"*^*00501*", b"*\t*00501*"), set()),
     "line feed as terminator": (separated("*", ":", "\n"), set()),
     "carriage return and line feed as terminator": (separated("*", ":", "\r\n"), set()),
     "carriage return as terminator": (separated("*", ":", "\r"), set()),
@@ -70,14 +114,29 @@ SLOPPY = {
     "SE02 differs": (changed(b"*0001~GE", b"*0002~GE"), {"SE02"}),
     "GE02 differs": (changed(b"~GE*1*101~", b"~GE*1*102~"), {"GE02"}),
     "IEA02 differs": (changed(b"~IEA*1*000000101~", b"~IEA*1*000000102~"), {"IEA02"}),
-    "counts with leading zeros": (changed(b"~IEA*1*", b"~IEA*00001*"), set()),
+    "SE01 of ten digits that ends in the count": (changed(b"~SE*", b"~SE*90000000"), {"SE01"}),
+    "counts with leading zeros": (changed(b"~IEA*1*", b"~IEA*" + b"0" * 5000 + b"1*"), set()),
     "GS01 of a claim": (changed(b"GS*HP*", b"GS*HC*"), {"GS01"}),
     "GS01 unknown": (changed(b"GS*HP*", b"GS*XX*"), set()),
-    "GS08 without addendum": (changed(b"005010X221A1", b"005010X221"), set()),
+    "GS08 without addendum": (changed(b"005010X221A1", b"005010X221"), {"GS08"}),
+    "GS08 with another addendum": (changed(b"005010X221A1", b"005010X221A2"), {"GS08"}),
+    "GS08 of no guide": (changed(b"005010X221A1", b"banana"), {"GS08"}),
+    "GS08 empty": (changed(b"005010X221A1", b""), {"GS08", "TRAILING_SEPARATOR"}),
+    "GS08 of a version alone": (changed(b"005010X221A1", b"005010"), {"GS08"}),
+    "ST03 without addendum": (changed(b"ST*835*0001~", b"ST*835*0001*005010X221~"), {"GS08", "ST03"}),
+    "ST03 right, GS08 of a claim": (
+        changed(b"ST*835*0001~", b"ST*835*0001*005010X221A1~").replace(b"X*005010X221A1", b"X*005010X222A1"),
+        {"GS08", "ST03"},
+    ),
+    "ST03 right, no group": (
+        BALANCED[:106] + body().replace(b"ST*835*0001~", b"ST*835*0001*005010X221A1~") + b"IEA*0*000000101~",
+        {"NO_GS"},
+    ),
+    "ISA and no GS": (BALANCED[:106] + body() + b"IEA*0*000000101~", {"NO_GS"}),
     "GS08 of a claim": (changed(b"005010X221A1", b"005010X222A1"), {"GS08"}),
     "ST03 says the guide": (changed(b"ST*835*0001~", b"ST*835*0001*005010X221A1~"), set()),
     "no ISA": (BALANCED[106 : BALANCED.index(b"IEA*")], {"NO_ISA"}),
-    "no ISA and no GS": (BALANCED[BALANCED.index(b"ST*835") : BALANCED.index(b"GE*")], {"NO_ISA"}),
+    "no ISA and no GS": (body(), {"NO_ISA", "NO_GS"}),
     "no ISA, lines": (BALANCED[106 : BALANCED.index(b"IEA*")].replace(b"~", b"\n"), {"NO_ISA"}),
     "no ISA, pipes": (separated("|", ">", "!")[106 : BALANCED.index(b"IEA*")], {"NO_ISA"}),
     "trailing separators": (BALANCED.replace(b"*11*1~", b"*11*1***~"), {"TRAILING_SEPARATOR"}),
@@ -117,15 +176,13 @@ def test_the_bytes_of_a_segment_are_that_segment(content):
         for segment in transaction.segments:
             body = content[segment.byte_start : segment.byte_end].decode("latin-1").replace("\r", "").replace("\n", "")
             body = body.removesuffix(transaction.delimiters.segment)
+            if transaction.delimiters.segment == "\n":
+                body = body.removesuffix("~")
             tag, *elements = body.split(transaction.delimiters.element)
             while elements and not elements[-1]:
                 elements.pop()
             assert tag.upper() == segment.tag
             assert elements == list(segment.elements) or not body.isascii()
-
-
-def body(start=b"ST*835", end=b"GE*"):
-    return BALANCED[BALANCED.index(start) : BALANCED.index(end)]
 
 
 BROKEN = {
@@ -141,6 +198,9 @@ BROKEN = {
     "a head that was cut": (BALANCED[40:], "NOT_X12"),
     "ISA alone": (ISA.encode(), "TRUNCATED"),
     "ISA of 15 elements": (changed(b"*T*:~", b"~"), "BAD_ISA"),
+    "element separator above 127": (separated("\xa6").decode().encode("latin-1"), "NOT_X12"),
+    "component separator above 127": (separated("*", "\xa6").decode().encode("latin-1"), "BAD_ISA"),
+    "terminator above 127": (separated("*", ":", "\x85").decode().encode("latin-1"), "BAD_ISA"),
     "element separator in ISA16": (changed(b"*T*:~", b"*T**~"), "BAD_ISA"),
     "cut within a segment": (BALANCED[:700], "TRUNCATED"),
     "cut after a segment": (BALANCED[: BALANCED.index(b"SVC*")], "TRUNCATED"),
@@ -157,6 +217,12 @@ BROKEN = {
     "text after the end": (BALANCED + b"-- end of report --", "TRAILING_DATA"),
     "half of another file after the end": (BALANCED + BALANCED[300:], "TRAILING_DATA"),
     "GE01 counts one more": (changed(b"GE*1*", b"GE*2*"), "COUNT_MISMATCH"),
+    "GE01 of nineteen digits that ends in the count": (changed(b"GE*1*", b"GE*7000000000000000001*"), "COUNT_MISMATCH"),
+    "IEA01 of nineteen digits that ends in the count": (
+        changed(b"IEA*1*", b"IEA*7000000000000000001*"),
+        "COUNT_MISMATCH",
+    ),
+    "GE01 of more digits than a number may have": (changed(b"GE*1*", b"GE*" + b"9" * 5000 + b"1*"), "COUNT_MISMATCH"),
     "IEA01 counts one more": (changed(b"IEA*1*", b"IEA*2*"), "COUNT_MISMATCH"),
     "the transaction is gone": (changed(body(), b""), "COUNT_MISMATCH"),
     "the group is gone": (changed(body(b"GS*", b"IEA*"), b""), "COUNT_MISMATCH"),
@@ -178,6 +244,33 @@ def test_what_is_broken_is_a_fault(content, code):
     assert caught.value.code == code
     assert 0 <= caught.value.byte_start <= len(content)
     assert caught.value.remedy
+
+
+LOOKS = {
+    "gzip": (gzip.compress(BALANCED), "it looks gzip-compressed"),
+    "zip": (b"PK\x03\x04\x14", "it looks like a zip archive"),
+    "UTF-16 with its mark": (BALANCED.decode().encode("utf-16"), "it looks like UTF-16"),
+    "UTF-16, big end first, with its mark": (
+        b"\xfe\xff" + BALANCED.decode().encode("utf-16-be"),
+        "it looks like UTF-16",
+    ),
+    "UTF-16": (BALANCED.decode().encode("utf-16-le"), "it looks like UTF-16"),
+    "UTF-16, big end first": (BALANCED.decode().encode("utf-16-be"), "it looks like UTF-16"),
+    "UTF-16 without ISA": (BALANCED[106:].decode().encode("utf-16-le"), "it looks like UTF-16"),
+    "EBCDIC": (BALANCED.decode().encode("cp037"), "it looks like EBCDIC"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "it looks like a PDF"),
+    "a page": (b"<html>\xe9</html>", "it looks like XML or HTML"),
+    "a page with a byte-order mark": (BOM + "<html>é</html>".encode(), "it looks like XML or HTML"),
+    "JSON": (b"{}", "it looks like JSON"),
+    "nothing": (b"", "empty"),
+    "text": ("Überweisung".encode(), "unknown format"),
+}
+
+
+@pytest.mark.parametrize(("content", "looks"), LOOKS.values(), ids=LOOKS.keys())
+def test_a_file_that_is_no_x12_is_told_what_it_looks_like(content, looks):
+    with pytest.raises(Fault, match=rf"NOT_X12 at byte \d: .*\({looks}\); "):
+        read_x12(content)
 
 
 def test_each_interchange_has_its_own_separators():
@@ -207,27 +300,47 @@ def claims(*lines, version="005010X222A1", st03="*005010X222A1"):
 
 SV1, SV2, SV3 = "SV1*HC:99213*100*UN*1", "SV2*0300*HC:81099*100*UN*1", "SV3*AD:D0120*100"
 KINDS = [
-    # lines, GS08, ST03, kind, parked as a conflict
-    ([SV1], "005010X222A1", "*005010X222A1", "837P", False),
-    ([SV1, SV1], "005010X222A2", "", "837P", False),
-    ([SV1], "004010X098A1", "", "837P", False),
-    ([SV2], "005010X223A2", "*005010X223A2", "837I", False),
-    ([SV3], "005010X224A2", "*005010X224A2", "837D", False),
-    ([SV1], "999999X999X9", "", "837P", False),
-    ([SV1], "005010X223A2", "*005010X222A1", "837P", False),
-    ([SV1], "005010X223A2", "*005010X223A2", "837", True),
-    ([SV3], "005010X223A2", "", "837", True),
-    ([SV1, SV2], "005010X222A1", "*005010X222A1", "837", True),
-    ([], "005010X222A1", "", "837P", False),
-    ([], "005010X299", "", "837", False),
+    # lines, GS08, ST03, kind, tolerances
+    ([SV1], "005010X222A1", "*005010X222A1", "837P", set()),
+    ([SV1, SV1], "005010X222A2", "", "837P", set()),
+    ([SV1], "004010X098A1", "", "837P", {"ISA12"}),
+    ([SV1], "004010X098", "", "837P", {"ISA12", "GS08"}),
+    ([SV1], "005010X222", "*005010X222", "837P", {"GS08"}),
+    ([SV2], "005010X223A2", "*005010X223A2", "837I", set()),
+    ([SV2], "005010X223A1", "", "837I", {"GS08"}),
+    ([SV3], "005010X224A2", "*005010X224A2", "837D", set()),
+    ([SV1], "999999X999X9", "", "837P", {"ISA12", "GS08"}),
+    ([SV1], "banana", "", "837P", {"GS08"}),
+    ([SV1], "", "", "837P", {"GS08"}),
+    ([SV2], "", "", "837I", {"GS08"}),
+    ([SV1], "", "*005010X222A1", "837P", {"GS08"}),
+    ([SV1], "005010", "*005010", "837P", {"GS08"}),
+    ([SV1], "005010X223A2", "*005010X222A1", "837P", {"GS08", "ST03"}),
+    ([SV1], "005010X222A1", "*0001", "837P", {"GS08", "ST03"}),
+    ([SV1], "005010X223A2", "*005010X223A2", "837", {"KIND_CONFLICT"}),
+    ([SV3], "005010X223A2", "", "837", {"KIND_CONFLICT"}),
+    ([SV1, SV2], "005010X222A1", "*005010X222A1", "837", {"KIND_CONFLICT"}),
+    ([SV1], "006020X322", "", "837", {"ISA12", "KIND_CONFLICT"}),
+    ([SV1], "006020X222A1", "", "837", {"ISA12", "KIND_CONFLICT"}),
+    ([SV1], "5010X222A1", "", "837P", {"GS08"}),
+    ([SV1], "005010X987", "*005010X987", "837", {"KIND_CONFLICT"}),
+    ([SV1], "005010X221A1", "", "837", {"KIND_CONFLICT"}),
+    ([], "005010X222A1", "", "837P", set()),
+    ([], "banana", "", "837", set()),
+    ([SV1], "005010X298", "*005010X298", "837PACDR", set()),
+    ([SV1], "005010X298", "*005010", "837PACDR", {"GS08", "ST03"}),
+    ([SV2], "005010X299", "", "837PACDR", set()),
+    ([], "005010X299", "", "837PACDR", set()),
+    ([SV1], "005010X291", "*005010X291", "837PREDET", set()),
 ]
 
 
-@pytest.mark.parametrize(("lines", "version", "st03", "kind", "is_conflict"), KINDS)
-def test_an_837_is_what_its_lines_are_and_is_parked_in_doubt(lines, version, st03, kind, is_conflict):
+@pytest.mark.parametrize(("lines", "version", "st03", "kind", "tolerated"), KINDS)
+def test_an_837_is_what_its_lines_and_its_guide_are_and_is_parked_in_doubt(lines, version, st03, kind, tolerated):
     x12 = read_x12(claims(*lines, version=version, st03=st03))
     assert x12.transactions[0].kind == kind
-    assert ("KIND_CONFLICT" in x12.tolerances) == is_conflict
+    assert set(x12.tolerances) - {"TRAILING_SEPARATOR"} == tolerated
+    assert bool(read_837p(x12, "f" * 64)["claim"]) == (kind == "837P" and bool(lines))
 
 
 @pytest.mark.parametrize(
@@ -281,3 +394,13 @@ def test_any_bytes_are_transactions_or_a_fault(noise):
     for content in (noise, ISA.encode() + noise, BALANCED[:300] + noise + BALANCED[300:]):
         with suppress(Fault):
             assert read_x12(content).transactions is not None
+
+
+@pytest.mark.parametrize("padding", [b"\r\n\r\n  ", b"\n\n\n\t", b"\0\0\x1a\n \n", b"~~\n~", BOM + b"\n \n" + BOM])
+def test_what_stands_between_interchanges_is_the_same_wherever_a_block_ends(padding, monkeypatch):
+    content = BALANCED + padding + file_835(DENIED_CLAIM) + padding
+    expected = read_x12(content).tolerances
+    assert expected
+    for size in range(len(BALANCED) - 2, len(BALANCED) + len(padding) + 3):
+        monkeypatch.setattr(envelope, "BLOCK_BYTES", size)
+        assert read_x12(content).tolerances == expected, size

@@ -88,12 +88,12 @@ def asking(data, place, sign):
     return found, bits_compiled.eight_bytes(data, place), bits_compiled.ones(found), bits_compiled.lowest(found)
 
 
-def index_as_a_whole(content, start, last_block, *, is_plain):
+def index_as_a_whole(content, start, last_block, *, is_plain, separators=SIGNS):
     """Scan from `start` with the kernel itself; give all that it leaves."""
     index = new_index(content, is_plain=is_plain)
     scanned = index.scanned
     scanned.state[PLACE] = start
-    signs, landmarks = index_module._signs("*", "~", is_plain), index_module._LANDMARKS
+    signs, landmarks = index_module._signs(separators, is_plain), index_module._LANDMARKS
     index.fitting(scan_module).scan(index.data, len(content), signs, landmarks, scanned, last_block)
     segments = int(scanned.state[SEGMENTS])
     sizes = [segments] * 3 + [segments + 1, int(scanned.firsts[segments])] + [int(scanned.state[MARKS])] * 2
@@ -117,6 +117,18 @@ def test_blocks_say_what_byte_by_byte_says(pieces, start):
     expected = index_as_a_whole(content, start, -1, is_plain=True)
     assert index_as_a_whole(content, start, len(content) - BLOCK, is_plain=True) == expected
     assert index_as_a_whole(content, start, len(content) - BLOCK, is_plain=False) == expected
+
+
+@settings(deadline=None)
+@given(LONG_PIECES, st.sampled_from([Delimiters("\t", ":", "^", "~"), Delimiters("*", "\t", "^", "~")]))
+def test_a_tab_that_separates_is_no_blank_plain_and_compiled(pieces, separators):
+    content = "".join(pieces).replace(":" if separators.component == "\t" else "*", "\t").encode()
+    expected = index_as_a_whole(content, 0, -1, is_plain=True, separators=separators)
+    assert index_as_a_whole(content, 0, len(content) - BLOCK, is_plain=False, separators=separators) == expected
+    tabs = [
+        byte for start, end in zip(*expected[0][:2], strict=True) for byte in content[start:end] if byte == ord("\t")
+    ]
+    assert len(tabs) == content[: expected[2][PLACE]].rstrip(b" \t\r\n").count(b"\t")
 
 
 @settings(deadline=None)

@@ -354,3 +354,10 @@ def test_a_zero_payment_without_claims_is_a_payment():
     rows = rows_of(file_835().replace(b"BPR*I*171.5*C*ACH", b"BPR*H*0*C*NON"))
     assert [(p["handling_code"], p["method_code"], p["payment_cents"]) for p in rows["payment"]] == [("H", "NON", 0)]
     assert not rows["claim"]
+
+
+@pytest.mark.parametrize("count", [b"9000000018", b"9" * 5000])
+def test_a_count_of_more_than_nine_digits_is_not_a_short_one(count):
+    x12 = read_x12(file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*" + count + b"*"))
+    assert not read_remittance(x12, "f" * 64, NIGHT).faults
+    assert dict(x12.tolerances) == {"SE01": 1}
