@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tasks.x12.builder import refuse, terminated
 from tasks.x12.builder_json import Info, inner, inner_list, json_list, json_object
-from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, text
+from tasks.x12.builder_values import Columns, Row, composite, day, day_range, exact, flag, money, period, text
 from tasks.x12.professional_line import attachment_segments
 from tasks.x12.professional_other_payer import other_payer_loops
 from tasks.x12.professional_rows import RULES, ClaimRows
@@ -110,6 +110,8 @@ def _claim(claim: ClaimRows, is_plain: bool) -> str:
 
 @lru_cache(maxsize=65_536)
 def _charge(cents: int) -> str:
+    if cents < 0:
+        refuse("WRITE_FORMAT", "CLM", "02", "Total Claim Charge Amount is below zero")
     return _CLM.check_element(2, money(cents))
 
 
@@ -147,7 +149,7 @@ def _disability(encounter: Row) -> list[str]:
     if not (first_on or last_on):
         return []
     if first_on and last_on:
-        return [RULES["2300", "DTP", "314"].write("314", "RD8", f"{day(first_on)}-{day(last_on)}")]
+        return [RULES["2300", "DTP", "314"].write("314", "RD8", day_range(first_on, last_on))]
     code = "360" if first_on else "361"
     return [RULES["2300", "DTP", code].write(code, *period(first_on or last_on, None))]
 

@@ -64,7 +64,7 @@ def line_loops(claim: ClaimRows) -> str:
     """
     place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
     written = ["" if claim.attachments else _ordinary(line, sources, place, most) for line in claim.lines]
-    if claim.cob_lines or not all(written):
+    if claim.cob_lines or claim.cob_adjustments or not all(written):
         decisions = decisions_by_line(claim)
         for at, line in enumerate(claim.lines):
             own = decisions.get(line["source_line_number"], ())
@@ -188,11 +188,15 @@ def _procedure(procedure_code: str | None, modifiers: str, qualifier: str | None
 
 @lru_cache(maxsize=16_384)
 def _charge(cents: int) -> str:
+    if cents < 0:
+        refuse("WRITE_FORMAT", "SV1", "02", "Line Item Charge Amount is below zero")
     return _SV1.check_element(2, money(cents))
 
 
 @lru_cache(maxsize=4_096)
 def _units(unit_type: str | None, units: Decimal | None) -> str:
+    if units is not None and units <= 0:
+        refuse("WRITE_FORMAT", "SV1", "04", "Service Unit Count is not above zero")
     return f"{_SV1.check_element(3, exact(unit_type) or 'UN')}*{_SV1.check_element(4, quantity(units))}"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -26,6 +27,24 @@ def _cob(**fields):
     return replace(rows, cob_lines=[rows.cob_lines[0] | fields, rows.cob_lines[1]])
 
 
+def _more(**fields):
+    """Give a claim after the first payer with one more row for each table named: the second line's, with these changes."""
+    rows = secondary()
+    return replace(
+        rows, **{name: [*getattr(rows, name), getattr(rows, name)[-1] | more] for name, more in fields.items()}
+    )
+
+
+def _unbilled(paid=0, adjusted=3550, **fields):
+    """Give a claim of the first of two charge lines; the first payer decided on both."""
+    rows = secondary(lines=[line(1)])
+    decided = [rows.cob_lines[0], rows.cob_lines[1] | {"paid_amount_cents": paid} | fields]
+    adjustments = [*rows.cob_adjustments[:-1], rows.cob_adjustments[-1] | {"amount_cents": adjusted}]
+    version = rows.version | {"total_charge_cents": 12000}
+    return replace(rows, version=version, cob_lines=decided, cob_adjustments=adjustments)
+
+
+EARLIER = date(2026, 1, 1)
 CASES = [
     # what is wrong, claim, code, place
     ("no member id", claim(coverage={"member_id": None}), "WRITE_MISSING", "NM109"),
@@ -104,6 +123,43 @@ CASES = [
         "PWK",
     ),
     ("a line that the first payer left unbalanced", _cob(paid_amount_cents=8001), "WRITE_UNBALANCED", "SVD02"),
+    ("a second decision on a line", _more(cob_lines={}), "WRITE_REPEAT", "SVD02"),
+    ("a second decision in full", _more(cob_lines={"paid_amount_cents": 3550}), "WRITE_REPEAT", "SVD02"),
+    ("a decision on an unknown line", _more(cob_lines={"line_number": 9}), "WRITE_LINE", "SVD02"),
+    ("a decision of an unknown payer", _more(cob_lines={"payer_rank": "T"}), "WRITE_COVERAGE", "SVD02"),
+    ("a decision of the payer itself", _more(cob_lines={"payer_rank": "S"}), "WRITE_COVERAGE", "SVD02"),
+    ("an adjustment of an unknown line", _more(cob_adjustments={"line_number": 9}), "WRITE_LINE", "CAS03"),
+    ("an adjustment of an unknown payer", _more(cob_adjustments={"payer_rank": "T"}), "WRITE_COVERAGE", "CAS03"),
+    (
+        "a claim's adjustment of an unknown payer",
+        _more(cob_adjustments={"payer_rank": "T", "line_number": None}),
+        "WRITE_COVERAGE",
+        "CAS03",
+    ),
+    (
+        "an adjustment of an undecided line",
+        replace(secondary(), cob_lines=secondary().cob_lines[:1]),
+        "WRITE_LINE",
+        "CAS03",
+    ),
+    (
+        "adjustments of lines and no decision",
+        replace(secondary(), cob_lines=[]),
+        "WRITE_LINE",
+        "CAS03",
+    ),
+    ("a decision on a line that is not billed", _unbilled(), "WRITE_LINE", "SVD02"),
+    ("a charge below zero", claim(lines=[line(1), line(2, -1)]), "WRITE_FORMAT", "SV102"),
+    ("a total below zero", claim(lines=[line(1, -1)]), "WRITE_FORMAT", "CLM02"),
+    ("no units at all", claim(lines=[line(1, units=Decimal(0))]), "WRITE_FORMAT", "SV104"),
+    ("units below zero", claim(lines=[line(1, units=Decimal(-1))]), "WRITE_FORMAT", "SV104"),
+    ("a line that ends before it begins", claim(lines=[line(1, service_to_on=EARLIER)]), "WRITE_FORMAT", "DTP03"),
+    (
+        "a disability that ends before it begins",
+        claim(encounter={"disability_from": date(2026, 2, 1), "disability_to": EARLIER}),
+        "WRITE_FORMAT",
+        "DTP03",
+    ),
     ("a decision without its date", _cob(adjudication_date=None), "WRITE_MISSING", "DTP03"),
 ]
 
@@ -176,6 +232,26 @@ def test_a_bundled_line_need_not_balance_by_itself():
     bundled = rows.cob_lines[0] | {"paid_amount_cents": 1, "bundled_into_line": 2}
     written = write_837p(ENVELOPE, [replace(rows, cob_lines=[bundled, rows.cob_lines[1]])])
     assert ["SVD", "UNIT3", "0.01", "HC:99213", "", "1", "2"] in split(written.content)
+
+
+def test_a_decision_of_nothing_on_a_line_that_is_not_billed_is_none():
+    written = split(write_837p(ENVELOPE, [_unbilled(adjusted=0)]).content)
+    assert [s for s in written if s[0] in ("SVD", "CAS")] == [
+        ["SVD", "UNIT3", "80", "HC:99213", "", "1"],
+        ["CAS", "CO", "45", "25"],
+        ["CAS", "PR", "2", "10", "", "1", "5"],
+    ]
+    for rows in (_unbilled(1, 0), _unbilled(0, 0, remaining_liability_cents=1), _unbilled(0, 0, line_number=9)):
+        with pytest.raises(Fault, match="decided on charge line [29], which is not in the claim"):
+            write_837p(ENVELOPE, [rows])
+
+
+def test_a_refused_decision_leaves_the_other_claims():
+    good, bad = replace(secondary(), version=secondary().version | {"claim_id": "good"}), _more(cob_lines={})
+    with pytest.raises(Fault) as raised:
+        write_837p(ENVELOPE, [good, bad])
+    assert raised.value.claim_id == "c1"
+    assert [span.claim_id for span in write_837p(ENVELOPE, [good]).spans] == ["good"]
 
 
 def test_date_and_remaining_liability_stand_at_one_level():
