@@ -101,11 +101,11 @@ def _refuse_strays(
     for row in decided:
         if row["payer_rank"] not in ranks:
             _refuse_rank("SVD", "Service Line Paid Amount", row["payer_rank"])
-    for (rank, number), own in reasons.items():
+    for (rank, at), own in reasons.items():
         if any(cents for _, _, cents, _ in own):
             if rank not in ranks:
                 _refuse_rank("CAS", "Adjustment Amount", rank)
-            rule = f"rank {rank} adjusts charge line {number} without a decision on it: add its cob_line"
+            rule = f"rank {rank} adjusts charge line {at} without a decision on it: add its cob_line"
             refuse("WRITE_LINE", "CAS", "03", f"Adjustment Amount: {rule}")
 
 

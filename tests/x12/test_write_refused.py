@@ -242,7 +242,7 @@ def test_a_decision_of_nothing_on_a_line_that_is_not_billed_is_none():
         ["CAS", "PR", "2", "10", "", "1", "5"],
     ]
     for rows in (_unbilled(1, 0), _unbilled(0, 0, remaining_liability_cents=1), _unbilled(0, 0, line_number=9)):
-        with pytest.raises(Fault, match="decided on charge line [29], which is not in the claim"):
+        with pytest.raises(Fault, match=r"decided on charge line [29], which is not in the claim"):
             write_837p(ENVELOPE, [rows])
 
 
