@@ -20,6 +20,21 @@ MONEY = r"-?[0-9]{1,8}(?:\.[0-9]{1,2})?"
 CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
 """X12 basic and extended characters without our delimiters. Source: the sets that pyx12 4.0.0 checks for 00501."""
 
+PAIRED = {
+    "NM1": (8,),
+    "PER": (3, 5, 7),
+    "DMG": (1,),
+    "PAT": (5, 7),
+    "SV1": (3,),
+    "CR1": (1, 5),
+    "HCP": (9, 11),
+    "HSD": (1,),
+}
+"""Of two neighbours that stand only together (a qualifier and its value), the place of the first.
+
+Source: X12 005010 syntax notes P0809, P0304 and so on, as pyx12's maps have them; HSD from general knowledge.
+"""
+
 _Fits = Callable[[str], re.Match[str] | None]
 _NO_LIMIT = 1_000_000
 _WIDTH_OF_MONEY = 18
@@ -173,7 +188,14 @@ class Segment:
     @cached_property
     def _fits(self) -> _Fits:
         elements = [(p.pattern(), p.is_required) for p in self.positions]
-        return re.compile(self.segment_id + _separated(elements, r"\*")).fullmatch
+        pairs = "".join(map(_together, self._pairs))
+        return re.compile(self.segment_id + pairs + _separated(elements, r"\*")).fullmatch
+
+    @cached_property
+    def _pairs(self) -> list[int]:
+        """Give the first places of neighbours that stand only together, where the table does not require both anyway."""
+        places = [at for at in PAIRED.get(self.segment_id, ()) if at < len(self.positions)]
+        return [at for at in places if not all(position.is_required for position in self.positions[at - 1 : at + 1])]
 
     @cached_property
     def _fits_element(self) -> tuple[_Fits, ...]:
@@ -182,7 +204,17 @@ class Segment:
     def _refuse(self, values: Sequence[str]) -> NoReturn:
         for number, position in enumerate(self.positions):
             position.check(self.segment_id, values[number] if number < len(values) else "")
+        for at in self._pairs:
+            self._check_pair(at, [*values, *("",) * at])
         self._refuse_usage()
+
+    def _check_pair(self, at: int, values: Sequence[str]) -> None:
+        first, second = (position.parts[0] for position in self.positions[at - 1 : at + 1])
+        if bool(values[at - 1]) != bool(values[at]):
+            filled, missing = (first, second) if values[at - 1] else (second, first)
+            refuse(
+                "WRITE_MISSING", self.segment_id, missing.place, f"{missing.name} is required: {filled.name} is filled"
+            )
 
     def _refuse_usage(self) -> NoReturn:
         refuse("WRITE_USAGE", self.segment_id, "", f"{self.name} fills an element that the guide does not use there")
@@ -241,6 +273,12 @@ def _element(row: Mapping[str, str]) -> Element:
     return Element(
         row["element"], row["element_name"], row["usage"] == "R", row["type"], *limits, tuple(row["codes"].split())
     )
+
+
+def _together(at: int) -> str:
+    """Give the expression, behind a segment's name, that refuses one of two neighbours without the other."""
+    before = rf"(?:\*[^*]*){{{at - 1}}}"
+    return rf"(?!{before}\*[^*]+(?:\*\*|\Z))(?!{before}\*\*[^*])"
 
 
 def _separated(values: Sequence[tuple[str, bool]], separator: str) -> str:
