@@ -36,6 +36,9 @@ Source: X12 005010 syntax notes P0809, P0304 and so on, as pyx12's maps have the
 """
 
 _Fits = Callable[[str], re.Match[str] | None]
+_RATE = re.compile("Percentage|Rate|Results")
+"""In the names of numbers that our reader keeps as the text that they are."""
+
 _NO_LIMIT = 1_000_000
 _WIDTH_OF_MONEY = 18
 _MOST_KNOWN = 4096
@@ -68,9 +71,14 @@ class Element:
         if self.kind == "AN":
             return f"(?! ){CHARACTER}{size}(?<! )"
         if self.kind == "R":
-            number = rf"-?(?=(?:\.?[0-9]){size}(?![0-9.]))[0-9]+(?:\.[0-9]+)?"
+            digits = r"[0-9]{1,12}(?:\.[0-9]{1,3})?" if self._is_quantity() else r"[0-9]+(?:\.[0-9]+)?"
+            number = rf"-?(?=(?:\.?[0-9]){size}(?![0-9.])){digits}"
             return MONEY if self.longest == _WIDTH_OF_MONEY else number
         return ("[0-9]" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
+
+    def _is_quantity(self) -> bool:
+        """Say whether our reader takes the number as decimal(15,3)."""
+        return self.kind == "R" and self.longest != _WIDTH_OF_MONEY and not _RATE.search(self.name)
 
     def check(self, segment_id: str, value: str) -> None:
         """Pass a good value.
@@ -93,7 +101,8 @@ class Element:
             return "WRITE_CODE", f"is none of {', '.join(self.codes)}"
         if self.kind in ("AN", "ID") and not self.shortest <= len(value) <= self.longest:
             return "WRITE_LENGTH", f"has {len(value)} characters, expected {size}"
-        return "WRITE_FORMAT", f"is not of type {self.kind} with {size} characters"
+        digits = ", at most 12 before the point and 3 behind it" if self._is_quantity() else ""
+        return "WRITE_FORMAT", f"is not of type {self.kind} with {size} characters{digits}"
 
 
 @dataclass(frozen=True, slots=True)

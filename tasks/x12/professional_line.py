@@ -12,7 +12,7 @@ from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_l
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, quantity, text
 from tasks.x12.professional_other_payer import Decision, decisions_by_line, line_adjudication
 from tasks.x12.professional_provider import line_providers
-from tasks.x12.professional_rows import RULES, ClaimRows
+from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
 from tasks.x12.professional_supplement import (
     ambulance_places,
     conditions,
@@ -46,6 +46,18 @@ EXTRA = Columns(
 )  # fmt: skip
 """Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
 
+BESIDE = {
+    "test_date_qual": Beside("test_date", "DTP", "03", "Test Performed Date"),
+    "line_note_code": Beside("line_note", "NTE", "02", "Line Note Text"),
+    "purchased_service_amount_cents": Beside(
+        "purchased_service_provider_key", "PS1", "01", "Purchased Service Provider Identifier"
+    ),
+    **dict.fromkeys(
+        ("drug_qualifier", "ndc_units", "ndc_unit_type", "rx_number"),
+        Beside("ndc", "LIN", "03", "National Drug Code or Universal Product Number"),
+    ),
+    "rx_number_qual": Beside("rx_number", "REF", "02", "Prescription Number"),
+}
 _UNCOMMON = Columns(*RARE, *EXTRA.names)
 _SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
 _of_service = itemgetter(*_SERVICE.names)
@@ -107,6 +119,7 @@ def _whole(claim: ClaimRows, line: Row, decisions: Sequence[Decision], ordinary:
 def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
     """Give all segments of a line of any kind in the guide's order."""
     source = claim.source_line(line)
+    check_beside(source, BESIDE)
     supplement = json_object(source, "line_supplement")
     ambulance = inner(supplement, "ambulance")
     yield from _start(claim, line, source)

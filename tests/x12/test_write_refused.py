@@ -44,6 +44,11 @@ def _unbilled(paid=0, adjusted=3550, **fields):
     return replace(rows, version=version, cob_lines=decided, cob_adjustments=adjustments)
 
 
+def _adjusted(**fields):
+    rows = secondary()
+    return replace(rows, cob_adjustments=[*rows.cob_adjustments[:-1], rows.cob_adjustments[-1] | fields])
+
+
 EARLIER = date(2026, 1, 1)
 CASES = [
     # what is wrong, claim, code, place
@@ -123,6 +128,64 @@ CASES = [
         "PWK",
     ),
     ("a line that the first payer left unbalanced", _cob(paid_amount_cents=8001), "WRITE_UNBALANCED", "SVD02"),
+    (
+        "three causes of an accident",
+        claim(encounter={"accident_auto": True, "accident_employment": True, "accident_other": True}),
+        "WRITE_REPEAT",
+        "CLM11-3",
+    ),
+    (
+        "a state without an accident of a car",
+        claim(encounter={"accident_other": True, "accident_state": "MA"}),
+        "WRITE_USAGE",
+        "CLM11-4",
+    ),
+    ("a country without an accident", claim(encounter={"accident_country": "CA"}), "WRITE_USAGE", "CLM11-5"),
+    *(
+        (f"{column} alone", claim(encounter={column: value}), "WRITE_MISSING", place)
+        for column, value, place in (
+            ("anesthesia_procedure_2", "00102", "HI01-2"),
+            ("claim_note_code", "ADD", "NTE02"),
+            ("epsdt_referral_codes", as_json(["AV"]), "CRC02"),
+        )
+    ),
+    *(
+        (f"{column} alone", _source(**{column: value}), "WRITE_MISSING", place)
+        for column, value, place in (
+            ("rx_number", "Z1", "LIN03"),
+            ("ndc_units", Decimal(1), "LIN03"),
+            ("ndc_unit_type", "ML", "LIN03"),
+            ("drug_qualifier", "N4", "LIN03"),
+            ("rx_number_qual", "XZ", "REF02"),
+            ("purchased_service_amount_cents", 500, "PS101"),
+            ("test_date_qual", "738", "DTP03"),
+            ("line_note_code", "ADD", "NTE02"),
+        )
+    ),
+    ("an extension without a telephone", _provider("GROUP", phone=None, phone_ext="12"), "WRITE_MISSING", "PER04"),
+    (
+        "an extension of a place without a telephone",
+        replace(_provider("CLINIC", phone_ext="12"), encounter=claim().encounter | {"service_facility_key": "CLINIC"}),
+        "WRITE_MISSING",
+        "PER04",
+    ),
+    (
+        "a paper of an unknown line",
+        claim(attachments=[{"line_number": 9, "report_type": "OZ", "transmission": "AA"}]),
+        "WRITE_LINE",
+        "PWK06",
+    ),
+    *(
+        (f"{what} of {units}", change(Decimal(units)), "WRITE_FORMAT", place)
+        for what, change, place in (
+            ("units", lambda units: claim(lines=[line(1, units=units)]), "SV104"),
+            ("units paid", lambda units: _cob(paid_units=units), "SVD05"),
+            ("units adjusted", lambda units: _adjusted(quantity=units), "CAS04"),
+            ("a weight", lambda units: claim(patient={"weight_lb": units}), "PAT08"),
+            ("patients", lambda units: _source(ambulance_patient_count=units), "QTY02"),
+        )
+        for units in ("1.2345", "1234567890123", "123456789012345")
+    ),
     ("a second decision on a line", _more(cob_lines={}), "WRITE_REPEAT", "SVD02"),
     ("a second decision in full", _more(cob_lines={"paid_amount_cents": 3550}), "WRITE_REPEAT", "SVD02"),
     ("a decision on an unknown line", _more(cob_lines={"line_number": 9}), "WRITE_LINE", "SVD02"),
