@@ -10,7 +10,15 @@ from tasks.x12.builder_values import Columns, Row, composite, day, day_range, ex
 from tasks.x12.professional_line import attachment_segments
 from tasks.x12.professional_other_payer import other_payer_loops
 from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
-from tasks.x12.professional_supplement import ambulance_places, conditions, contract, pricing, spinal, transport
+from tasks.x12.professional_supplement import (
+    SUPPLEMENT,
+    ambulance_places,
+    conditions,
+    contract,
+    pricing,
+    spinal,
+    transport,
+)
 
 DATES = {
     "431": "onset_date", "454": "initial_treatment_date", "304": "last_seen_date", "453": "acute_manifestation_date",
@@ -89,7 +97,7 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     encounter = claim.encounter
     check_beside(encounter, BESIDE)
     _check_papers(claim)
-    supplement = json_object(encounter, "supplement")
+    supplement = json_object(encounter, "supplement", SUPPLEMENT)
     written = [
         _claim(claim, is_plain=False),
         *_dates(encounter),

@@ -14,6 +14,7 @@ from tasks.x12.professional_other_payer import Decision, decisions_by_line, line
 from tasks.x12.professional_provider import line_providers
 from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
 from tasks.x12.professional_supplement import (
+    LINE_SUPPLEMENT,
     ambulance_places,
     conditions,
     contract,
@@ -120,7 +121,7 @@ def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Ite
     """Give all segments of a line of any kind in the guide's order."""
     source = claim.source_line(line)
     check_beside(source, BESIDE)
-    supplement = json_object(source, "line_supplement")
+    supplement = json_object(source, "line_supplement", LINE_SUPPLEMENT)
     ambulance = inner(supplement, "ambulance")
     yield from _start(claim, line, source)
     yield from _certificates(claim, line, supplement)

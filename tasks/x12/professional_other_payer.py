@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_json import Info, inner_tuples, json_object, number, phrase, word, words
+from tasks.x12.builder_json import Info, inner_tuples, json_object, keys, number, phrase, word, words
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, money, quantity, text
 from tasks.x12.professional_people import billing_provider_numbers, payer_ids, subscriber_information, subscriber_name
 from tasks.x12.professional_provider import address, has_address
@@ -19,6 +19,8 @@ ROLES = {
 }
 """Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
 _ADJUDICATED = "adjudicated_procedure"
+_PROCEDURE = keys("qualifier", "code", "modifiers", "text")
+_MOA = keys("reimbursement_rate", "payable_amount", "remark_codes", "esrd_amount", "nonpayable_amount")
 _CHARGED = Columns("charge_cents", "procedure_code", "modifiers")
 _DECIDED = (
     "paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED, "adjudication_date", "remaining_liability_cents",
@@ -143,7 +145,9 @@ def _adjudication(
     charge_cents, procedure_code, modifiers = charged
     paid_cents, units, bundled, adjudicated, decided_on, remaining_cents = decided
     _check_line(charge_cents, paid_cents, bundled, reasons)
-    procedure = _procedure(procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED))
+    procedure = _procedure(
+        procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED, _PROCEDURE)
+    )
     paid = money(paid_cents), procedure, "", quantity(units), quantity(bundled)
     written = [RULES["2430", "SVD", ""].write(exact(payer_id), *paid)]
     written += _adjusted("2430", reasons)
@@ -196,7 +200,7 @@ def _by_group(adjustments: Sequence[_Reason]) -> dict[str, list[tuple[str, str, 
 
 def _outpatient(coverage: Row) -> list[str]:
     """Give MOA from {reimbursement_rate, payable_amount, remark_codes, esrd_amount, nonpayable_amount}."""
-    info = json_object(coverage, "moa")
+    info = json_object(coverage, "moa", _MOA)
     if not info:
         return []
     remarks = words(info, "remark_codes")
@@ -240,7 +244,7 @@ def _other_payer(claim: ClaimRows, coverage: Row) -> list[str]:
 
 
 def _other_payer_providers(claim: ClaimRows, coverage: Row) -> list[str]:
-    given = json_object(coverage, "other_payer_provider_ids")
+    given = json_object(coverage, "other_payer_provider_ids", keys(*ROLES))
     written: list[str] = []
     for role, (loop, entity_code, column) in ROLES.items():
         if numbers := inner_tuples(given, role, 2):

@@ -75,7 +75,17 @@ def any_value(field):
         return st.integers(0, 10**15)
     if field.type in ("json",) or field.type.startswith("list"):
         return st.sampled_from(
-            ["[", "{}", "[]", '{"ambulance": 1}', '["A", "B"]', '[["G2", "1"]]', '["' + "X" * 81 + '"]']
+            [
+                "[",
+                "{}",
+                "[]",
+                '{"ambulance": 1}',
+                '{"other": 1}',
+                '{"dme": {"days": 3}}',
+                '["A", "B"]',
+                '[["G2", "1"]]',
+                '["' + "X" * 81 + '"]',
+            ]
         )
     return st.sampled_from(field.values) if field.values else _NUMBERS | _TEXTS
 

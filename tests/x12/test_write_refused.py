@@ -108,6 +108,29 @@ CASES = [
         "WRITE_JSON",
         "",
     ),
+    *(
+        (f"an unknown key of {what}", rows, "WRITE_JSON", "")
+        for what, rows in (
+            ("a supplement", claim(encounter={"supplement": as_json({"Zeppelin": 1})})),
+            ("an ambulance", _source(line_supplement=as_json({"ambulance": {"reason_code": "A", "Zone": 1}}))),
+            ("a form's answer", _source(line_supplement=as_json({"forms": [{"answers": [{"Zone": 1}]}]}))),
+            ("a contract", claim(encounter={"contract_info": as_json({"type": "02", "Zone": 1})})),
+            ("a price", _source(line_pricing=as_json({"methodology": "01", "Zone": 1}))),
+            ("a procedure", _cob(adjudicated_procedure=as_json({"code": "99213", "Zone": 1}))),
+        )
+    ),
+    (
+        "days of equipment that is not named",
+        _source(line_supplement=as_json({"dme": {"days": 30}})),
+        "WRITE_MISSING",
+        "SV501-2",
+    ),
+    (
+        "months that nobody certified",
+        _source(line_supplement=as_json({"dme": {"months": 3}})),
+        "WRITE_MISSING",
+        "CR301",
+    ),
     ("a number of an unknown payer", _source(line_referrals=as_json([["T", "Z9"]])), "WRITE_COVERAGE", "REF04-2"),
     (
         "an ambulance without a reason",
