@@ -164,11 +164,9 @@ def cob_line_flaws(drop: Drop) -> Flaws:
     c = drop.tables["cob_lines"]
     coverages = drop.tables["coverages"]
     key = ["encounter_id", "payer_rank"]
-    has_payer = pd.MultiIndex.from_frame(c[key]).isin(pd.MultiIndex.from_frame(coverages[key]))
-    claim_dated = coverages.loc[has(coverages["prior_adjudication_date"]), key]
-    is_dated = has(c["adjudication_date"]) | pd.MultiIndex.from_frame(c[key]).isin(
-        pd.MultiIndex.from_frame(claim_dated)
-    )
+    has_payer = _stands_in(c, coverages, key)
+    claim_dated = coverages.loc[has(coverages["prior_adjudication_date"])]
+    is_dated = has(c["adjudication_date"]) | _stands_in(c, claim_dated, key)
     return {
         "S10": {"line_number": _is_second(c, [*key, "line_number"])},
         "B02": {
@@ -199,6 +197,19 @@ def _is_unbalanced(drop: Drop) -> Mask:
 
 
 def cob_adjustment_flaws(drop: Drop) -> Flaws:
-    """Give the flaws of earlier payers' adjustments."""
-    c = drop.tables["cob_adjustments"]
-    return {"B02": {"amount": lacks(c["amount"]), "reason_code": lacks(c["reason_code"])}}
+    """Give the flaws of earlier payers' adjustments; one of a line belongs to that payer's decision on it."""
+    c, decided, coverages = (drop.tables[name] for name in ("cob_adjustments", "cob_lines", "coverages"))
+    return {
+        "B02": {
+            "amount": lacks(c["amount"]),
+            "reason_code": lacks(c["reason_code"]),
+            "line_number": has(c["line_number"])
+            & ~_stands_in(c, decided, ["encounter_id", "payer_rank", "line_number"]),
+            "payer_rank": has(c["payer_rank"]) & ~_stands_in(c, coverages, ["encounter_id", "payer_rank"]),
+        }
+    }
+
+
+def _stands_in(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> Mask:
+    found = pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[key]))
+    return np.asarray(found, dtype=np.bool_)

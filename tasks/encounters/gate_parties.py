@@ -4,6 +4,7 @@ import re
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tasks.encounters.contract import fields
@@ -193,7 +194,7 @@ def _prior_payer_flaws(drop: Drop) -> Flaws:
     by_claim = has_rows & ~has_lines
     return {
         "B01": {"prior_paid_amount": has_answer & ~has_rows},
-        "B02": {"prior_paid_amount": by_claim & _is_unbalanced_claim(drop)},
+        "B02": {"prior_paid_amount": (has_rows & _is_unbalanced_claim(drop)) | (has_lines & _differs_from_lines(drop))},
         "B03": {"prior_adjudication_date": by_claim & lacks(c["prior_adjudication_date"])},
     }
 
@@ -203,12 +204,28 @@ def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _is_unbalanced_claim(drop: Drop) -> Mask:
-    """Mark coverages whose paid amount and adjustments do not make the encounter's total."""
-    c, adjustments = drop.tables["coverages"], drop.tables["cob_adjustments"]
+    """Mark coverages whose paid amount and adjustments, of claim and lines, do not make the encounter's total."""
+    c = drop.tables["coverages"]
     total = cents(look_up(c["encounter_id"], drop.encounters, "encounter_id", "total_charge"))
-    sums = adjustments.assign(cents=cents(adjustments["amount"])).groupby(["encounter_id", "payer_rank"])["cents"].sum()
-    adjusted = np.array([sums.get(key, 0.0) for key in _pairs(c)], dtype=np.float64)
-    return np.asarray(total != np.nan_to_num(cents(c["prior_paid_amount"])) + adjusted, dtype=np.bool_)
+    return np.asarray(total != _paid(c) + _sums(c, drop.tables["cob_adjustments"], "amount"), dtype=np.bool_)
+
+
+def _differs_from_lines(drop: Drop) -> Mask:
+    """Mark coverages whose paid amount is not what its lines were paid less what the claim as a whole was adjusted."""
+    c, adjustments = drop.tables["coverages"], drop.tables["cob_adjustments"]
+    of_claim = adjustments[lacks(adjustments["line_number"])]
+    expected = _sums(c, drop.tables["cob_lines"], "paid_amount") - _sums(c, of_claim, "amount")
+    return np.asarray(_paid(c) != expected, dtype=np.bool_)
+
+
+def _paid(coverages: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return np.nan_to_num(cents(coverages["prior_paid_amount"]))
+
+
+def _sums(coverages: pd.DataFrame, rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+    """Give the cents that these rows of each coverage's payer add up to."""
+    sums = rows.assign(cents=cents(rows[column])).groupby(["encounter_id", "payer_rank"])["cents"].sum()
+    return np.array([sums.get(key, 0.0) for key in _pairs(coverages)], dtype=np.float64)
 
 
 def provider_flaws(drop: Drop) -> Flaws:

@@ -20,7 +20,25 @@ MONEY = r"-?[0-9]{1,8}(?:\.[0-9]{1,2})?"
 CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
 """X12 basic and extended characters without our delimiters. Source: the sets that pyx12 4.0.0 checks for 00501."""
 
+PAIRED = {
+    "NM1": (8,),
+    "PER": (3, 5, 7),
+    "DMG": (1,),
+    "PAT": (5, 7),
+    "SV1": (3,),
+    "CR1": (1, 5),
+    "HCP": (9, 11),
+    "HSD": (1,),
+}
+"""Of two neighbours that stand only together (a qualifier and its value), the place of the first.
+
+Source: X12 005010 syntax notes P0809, P0304 and so on, as pyx12's maps have them; HSD from general knowledge.
+"""
+
 _Fits = Callable[[str], re.Match[str] | None]
+_RATE = re.compile("Percentage|Rate|Results")
+"""In the names of numbers that our reader keeps as the text that they are."""
+
 _NO_LIMIT = 1_000_000
 _WIDTH_OF_MONEY = 18
 _MOST_KNOWN = 4096
@@ -53,9 +71,14 @@ class Element:
         if self.kind == "AN":
             return f"(?! ){CHARACTER}{size}(?<! )"
         if self.kind == "R":
-            number = rf"-?(?=(?:\.?[0-9]){size}(?![0-9.]))[0-9]+(?:\.[0-9]+)?"
+            digits = r"[0-9]{1,12}(?:\.[0-9]{1,3})?" if self._is_quantity() else r"[0-9]+(?:\.[0-9]+)?"
+            number = rf"-?(?=(?:\.?[0-9]){size}(?![0-9.])){digits}"
             return MONEY if self.longest == _WIDTH_OF_MONEY else number
         return ("[0-9]" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
+
+    def _is_quantity(self) -> bool:
+        """Say whether our reader takes the number as decimal(15,3)."""
+        return self.kind == "R" and self.longest != _WIDTH_OF_MONEY and not _RATE.search(self.name)
 
     def check(self, segment_id: str, value: str) -> None:
         """Pass a good value.
@@ -78,7 +101,8 @@ class Element:
             return "WRITE_CODE", f"is none of {', '.join(self.codes)}"
         if self.kind in ("AN", "ID") and not self.shortest <= len(value) <= self.longest:
             return "WRITE_LENGTH", f"has {len(value)} characters, expected {size}"
-        return "WRITE_FORMAT", f"is not of type {self.kind} with {size} characters"
+        digits = ", at most 12 before the point and 3 behind it" if self._is_quantity() else ""
+        return "WRITE_FORMAT", f"is not of type {self.kind} with {size} characters{digits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +197,14 @@ class Segment:
     @cached_property
     def _fits(self) -> _Fits:
         elements = [(p.pattern(), p.is_required) for p in self.positions]
-        return re.compile(self.segment_id + _separated(elements, r"\*")).fullmatch
+        pairs = "".join(map(_together, self._pairs))
+        return re.compile(self.segment_id + pairs + _separated(elements, r"\*")).fullmatch
+
+    @cached_property
+    def _pairs(self) -> list[int]:
+        """Give the first places of neighbours that stand only together, where the table does not require both anyway."""
+        places = [at for at in PAIRED.get(self.segment_id, ()) if at < len(self.positions)]
+        return [at for at in places if not all(position.is_required for position in self.positions[at - 1 : at + 1])]
 
     @cached_property
     def _fits_element(self) -> tuple[_Fits, ...]:
@@ -182,7 +213,17 @@ class Segment:
     def _refuse(self, values: Sequence[str]) -> NoReturn:
         for number, position in enumerate(self.positions):
             position.check(self.segment_id, values[number] if number < len(values) else "")
+        for at in self._pairs:
+            self._check_pair(at, [*values, *("",) * at])
         self._refuse_usage()
+
+    def _check_pair(self, at: int, values: Sequence[str]) -> None:
+        first, second = (position.parts[0] for position in self.positions[at - 1 : at + 1])
+        if bool(values[at - 1]) != bool(values[at]):
+            filled, missing = (first, second) if values[at - 1] else (second, first)
+            refuse(
+                "WRITE_MISSING", self.segment_id, missing.place, f"{missing.name} is required: {filled.name} is filled"
+            )
 
     def _refuse_usage(self) -> NoReturn:
         refuse("WRITE_USAGE", self.segment_id, "", f"{self.name} fills an element that the guide does not use there")
@@ -241,6 +282,12 @@ def _element(row: Mapping[str, str]) -> Element:
     return Element(
         row["element"], row["element_name"], row["usage"] == "R", row["type"], *limits, tuple(row["codes"].split())
     )
+
+
+def _together(at: int) -> str:
+    """Give the expression, behind a segment's name, that refuses one of two neighbours without the other."""
+    before = rf"(?:\*[^*]*){{{at - 1}}}"
+    return rf"(?!{before}\*[^*]+(?:\*\*|\Z))(?!{before}\*\*[^*])"
 
 
 def _separated(values: Sequence[tuple[str, bool]], separator: str) -> str:

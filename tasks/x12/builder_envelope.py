@@ -1,11 +1,21 @@
 """One interchange with one functional group around transaction sets."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.x12.builder import Grammar, refuse
+from tasks.x12.builder import Element, Grammar, WriteFault, refuse
 from tasks.x12.builder_values import day, exact, text
+
+_SENDER = Element("06", "Interchange Sender ID", True, "AN", 1, 15, ())
+_RECEIVER = Element("08", "Interchange Receiver ID", True, "AN", 1, 15, ())
+_TIME = Element("10", "Interchange Time", True, "TM", 4, 4, ())
+_NUMBER = Element("13", "Interchange Control Number", True, "ID", 9, 9, ())
+_USAGE = Element("15", "Usage Indicator", True, "ID", 1, 1, ("P", "T"))
+"""Elements of ISA that hold what the envelope says. Source: contract, 837p_element_feeds.csv; blanks that fill up are ours."""
+
+_is_time_of_day = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +40,32 @@ def open_interchange(envelope: Envelope, grammar: Grammar, function_code: str, v
     sender, receiver = exact(envelope.sender_id), exact(envelope.receiver_id)
     group = str(envelope.group_control_number)
     today = day(envelope.night)
+    isa = interchange_header(envelope, asks_answer=function_code != "FA")
     gs = grammar["", "GS", ""].write(function_code, sender, receiver, today, envelope.time, group, "X", version)
-    return [interchange_header(envelope, asks_answer=function_code != "FA"), gs]
+    return [isa, gs]
 
 
 def interchange_header(envelope: Envelope, asks_answer: bool) -> str:
     """Give ISA, without terminator.
 
     Holds: it has its fixed width.
-    Raises: Fault (WRITE_LENGTH) for a number or an id that does not fit.
+    Raises: Fault (WRITE_*) that names the element which does not fit.
     """
-    sender, receiver = exact(envelope.sender_id), exact(envelope.receiver_id)
+    sender, receiver, usage = exact(envelope.sender_id), exact(envelope.receiver_id), exact(envelope.usage)
     number = f"{envelope.interchange_control_number:09d}"
-    widths = {"06": (sender, 15), "08": (receiver, 15), "10": (envelope.time, 4), "13": (number, 9)}
-    for place, (value, width) in widths.items():
-        if len(value) > width or not value.isascii():
-            refuse("WRITE_LENGTH", "ISA", place, f"Interchange header element is wider than {width}")
+    told = ((_SENDER, sender), (_RECEIVER, receiver), (_TIME, envelope.time), (_NUMBER, number), (_USAGE, usage))
+    try:
+        for element, value in told:
+            element.check("ISA", value)
+        if not _is_time_of_day(envelope.time):
+            refuse("WRITE_FORMAT", "ISA", "10", "Interchange Time is no time of day (HHMM)")
+    except WriteFault as fault:
+        fault.remedy = "mend sender, receiver or usage where the practice and its partners are set"
+        raise
     today = day(envelope.night)
     isa = (
         "00", " " * 10, "00", " " * 10, "ZZ", f"{sender:15}", "ZZ", f"{receiver:15}", today[2:], envelope.time,
-        "^", "00501", number, "1" if asks_answer else "0", envelope.usage, ":",
+        "^", "00501", number, "1" if asks_answer else "0", usage, ":",
     )  # fmt: skip
     return "*".join(("ISA", *isa))
 

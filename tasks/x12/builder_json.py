@@ -6,7 +6,7 @@ Raises: Fault (WRITE_JSON), everywhere here, for text that is not JSON or has an
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_values import Row, exact, text
@@ -15,10 +15,25 @@ Info = Mapping[str, object]
 """An object that stood in JSON; numbers with a fraction are exact decimals."""
 
 
-def json_object(row: Row, column: str) -> Info:
-    """Give the object of a column, an empty one for an empty column."""
+Keys: TypeAlias = Mapping[str, "Keys"]
+"""The keys that an object may have, with those of the objects that stand under them, alone or in a list."""
+
+
+def keys(*names: str, **inner: Keys) -> Keys:
+    """Give keys of plain values, and keys of objects with their own keys."""
+    return {key: {} for key in names} | inner
+
+
+def json_object(row: Row, column: str, known: Keys) -> Info:
+    """Give the object of a column, an empty one for an empty column.
+
+    Raises: Fault (WRITE_JSON) for a key that is not known: what stands under it would not be written.
+    """
     value = _loaded(row, column)
-    return {} if value is None else _object(value, column)
+    if value is None:
+        return {}
+    _check_keys(value, known, column)
+    return _object(value, column)
 
 
 def json_list(row: Row, column: str) -> list[str]:
@@ -91,6 +106,16 @@ def _loaded(row: Row, column: str) -> object:
     except ValueError:
         _refuse_json(column, "JSON text")
     return loaded
+
+
+def _check_keys(value: object, known: Keys, column: str) -> None:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            if not item.keys() <= known.keys():
+                _refuse_json(column, f"only keys that are known ({', '.join(sorted(known))})")
+            for key, found in item.items():
+                if known[key]:
+                    _check_keys(found, known[key], key)
 
 
 def _object(value: object, column: str) -> Info:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from tasks.x12.builder import refuse
+
 Row = Mapping[str, Any]
 """A row of the warehouse: Python values by column name."""
 
@@ -119,7 +121,17 @@ def period(first_on: date | None, last_on: date | None) -> tuple[str, str]:
     """Give the format qualifier and the text of one day (D8) or of a range (RD8); a range without its first day is no day."""
     if first_on is None or last_on is None or last_on == first_on:
         return "D8", day(first_on)
-    return "RD8", f"{day(first_on)}-{day(last_on)}"
+    return "RD8", day_range(first_on, last_on)
+
+
+def day_range(first_on: date, last_on: date) -> str:
+    """Write a range of days.
+
+    Raises: Fault (WRITE_FORMAT) for one that ends before it begins.
+    """
+    if last_on < first_on:
+        refuse("WRITE_FORMAT", "DTP", "03", "Date Time Period is a range that ends before it begins")
+    return f"{day(first_on)}-{day(last_on)}"
 
 
 def composite(*components: str) -> str:

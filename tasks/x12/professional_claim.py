@@ -6,11 +6,19 @@ from functools import lru_cache
 
 from tasks.x12.builder import refuse, terminated
 from tasks.x12.builder_json import Info, inner, inner_list, json_list, json_object
-from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, text
+from tasks.x12.builder_values import Columns, Row, composite, day, day_range, exact, flag, money, period, text
 from tasks.x12.professional_line import attachment_segments
 from tasks.x12.professional_other_payer import other_payer_loops
-from tasks.x12.professional_rows import RULES, ClaimRows
-from tasks.x12.professional_supplement import ambulance_places, conditions, contract, pricing, spinal, transport
+from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
+from tasks.x12.professional_supplement import (
+    SUPPLEMENT,
+    ambulance_places,
+    conditions,
+    contract,
+    pricing,
+    spinal,
+    transport,
+)
 
 DATES = {
     "431": "onset_date", "454": "initial_treatment_date", "304": "last_seen_date", "453": "acute_manifestation_date",
@@ -31,9 +39,16 @@ EXTRA = Columns(
     *DATES.values(), *LATER_DATES.values(), *EARLIER_REFERENCES.values(), *LATER_REFERENCES.values(), "disability_from",
     "disability_to", "contract_info", "referral_number", "prior_auth_number", "patient_amount_paid_cents", "file_information", "claim_note", "supplement",
     "homebound", "epsdt_referral_given", "anesthesia_procedure_1", "anesthesia_procedure_2", "condition_codes",
-    "pricing_info",
+    "pricing_info", "claim_note_code", "epsdt_referral_codes",
 )  # fmt: skip
 """Columns that ask for a segment beyond CLM and HI: most claims have none, and are written faster."""
+BESIDE = {
+    "claim_note_code": Beside("claim_note", "NTE", "02", "Claim Note Text"),
+    "epsdt_referral_codes": Beside(
+        "epsdt_referral_given", "CRC", "02", "Certification Condition Code Applies Indicator"
+    ),
+    "anesthesia_procedure_2": Beside("anesthesia_procedure_1", "HI", "01-2", "Anesthesia Related Surgical Procedure"),
+}
 MOST_LINES = 50
 """Source: 005010X222A1, repeat of loop 2400."""
 _CLM = RULES["2300", "CLM", ""]
@@ -48,6 +63,7 @@ _RARE_FACTS = Columns(
 )  # fmt: skip
 _UNCOMMON = Columns(*_RARE_FACTS.names, *EXTRA.names)
 _REPLACES = ("7", "8")
+_MOST_CAUSES = 2
 _CODES_OF_A_SEGMENT = 12
 _MOST_DIAGNOSES = 12
 _ICD10CM = re.compile(r"[A-Z][0-9][A-Z0-9]{1,5}")
@@ -79,7 +95,9 @@ def _has_numbers(claim: ClaimRows, coverage: Row) -> bool:
 def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     """Give loops 2300 and 2310 of a claim that has more than its line of numbers, diagnoses and providers."""
     encounter = claim.encounter
-    supplement = json_object(encounter, "supplement")
+    check_beside(encounter, BESIDE)
+    _check_papers(claim)
+    supplement = json_object(encounter, "supplement", SUPPLEMENT)
     written = [
         _claim(claim, is_plain=False),
         *_dates(encounter),
@@ -97,6 +115,15 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     return terminated(written) + providers + terminated(places)
 
 
+def _check_papers(claim: ClaimRows) -> None:
+    """Pass attachments of the claim and of its lines."""
+    known = {line["source_line_number"] for line in claim.lines} | {None}
+    for number in (row.get("line_number") for row in claim.attachments):
+        if number not in known:
+            rule = f"belongs to charge line {number}, which is not in the claim"
+            refuse("WRITE_LINE", "PWK", "06", f"Attachment Control Number {rule}")
+
+
 def _claim(claim: ClaimRows, is_plain: bool) -> str:
     """Give CLM; its number is checked each time, the amount and the facts once for many claims."""
     version, encounter = claim.version, claim.encounter
@@ -110,6 +137,8 @@ def _claim(claim: ClaimRows, is_plain: bool) -> str:
 
 @lru_cache(maxsize=65_536)
 def _charge(cents: int) -> str:
+    if cents < 0:
+        refuse("WRITE_FORMAT", "CLM", "02", "Total Claim Charge Amount is below zero")
     return _CLM.check_element(2, money(cents))
 
 
@@ -121,15 +150,38 @@ def _facts(
     delay: str | None = None,
 ) -> str:  # fmt: skip
     """Give CLM from its third element on; equal facts are put together and checked once."""
-    causes = {"AA": auto, "EM": employment, "OA": other}
-    named = [code for code, is_cause in causes.items() if is_cause]
-    accident = composite(*(*named, "", "")[:2], "", exact(state) if auto else "", exact(country))
+    accident = _accident({"AA": auto, "EM": employment, "OA": other}, exact(state), exact(country))
     facts = (
         "", "", composite(exact(place), "B", exact(frequency_code)), "N" if is_signed is False else "Y",
-        exact(assignment), exact(benefits), exact(release), exact(signature), accident if named else "", exact(program),
+        exact(assignment), exact(benefits), exact(release), exact(signature), accident, exact(program),
         *("",) * 7, exact(delay),
     )  # fmt: skip
     return _CLM.write(*_ANY_CLAIM, *facts).removeprefix("*".join(("CLM", *_ANY_CLAIM)))
+
+
+def _accident(causes: dict[str, bool | None], state: str, country: str) -> str:
+    """Give CLM11.
+
+    Source: contract, 837p_element_feeds.csv: two causes, state and country; pyx12's map marks the third cause not used.
+    """
+    named = [code for code, is_cause in causes.items() if is_cause]
+    if len(named) > _MOST_CAUSES:
+        refuse(
+            "WRITE_REPEAT",
+            "CLM",
+            "11-3",
+            "Related Causes Code: three causes, and the guide has room for two: leave one flag",
+        )
+    if state and not causes["AA"]:
+        refuse("WRITE_USAGE", "CLM", "11-4", "Auto Accident State or Province Code stands only with accident_auto")
+    if country and not named:
+        refuse(
+            "WRITE_USAGE",
+            "CLM",
+            "11-5",
+            "Country Code stands only with an accident: set its flag, or empty accident_country",
+        )
+    return composite(*(*named, "", "")[:2], "", state, country)
 
 
 def _dates(encounter: Row) -> list[str]:
@@ -147,7 +199,7 @@ def _disability(encounter: Row) -> list[str]:
     if not (first_on or last_on):
         return []
     if first_on and last_on:
-        return [RULES["2300", "DTP", "314"].write("314", "RD8", f"{day(first_on)}-{day(last_on)}")]
+        return [RULES["2300", "DTP", "314"].write("314", "RD8", day_range(first_on, last_on))]
     code = "360" if first_on else "361"
     return [RULES["2300", "DTP", code].write(code, *period(first_on or last_on, None))]
 

@@ -12,8 +12,9 @@ from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_l
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, quantity, text
 from tasks.x12.professional_other_payer import Decision, decisions_by_line, line_adjudication
 from tasks.x12.professional_provider import line_providers
-from tasks.x12.professional_rows import RULES, ClaimRows
+from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
 from tasks.x12.professional_supplement import (
+    LINE_SUPPLEMENT,
     ambulance_places,
     conditions,
     contract,
@@ -46,6 +47,18 @@ EXTRA = Columns(
 )  # fmt: skip
 """Columns that ask for a segment beyond SV1, DTP*472 and REF*6R: most lines have none, and are written faster."""
 
+BESIDE = {
+    "test_date_qual": Beside("test_date", "DTP", "03", "Test Performed Date"),
+    "line_note_code": Beside("line_note", "NTE", "02", "Line Note Text"),
+    "purchased_service_amount_cents": Beside(
+        "purchased_service_provider_key", "PS1", "01", "Purchased Service Provider Identifier"
+    ),
+    **dict.fromkeys(
+        ("drug_qualifier", "ndc_units", "ndc_unit_type", "rx_number"),
+        Beside("ndc", "LIN", "03", "National Drug Code or Universal Product Number"),
+    ),
+    "rx_number_qual": Beside("rx_number", "REF", "02", "Prescription Number"),
+}
 _UNCOMMON = Columns(*RARE, *EXTRA.names)
 _SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
 _of_service = itemgetter(*_SERVICE.names)
@@ -64,7 +77,7 @@ def line_loops(claim: ClaimRows) -> str:
     """
     place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
     written = ["" if claim.attachments else _ordinary(line, sources, place, most) for line in claim.lines]
-    if claim.cob_lines or not all(written):
+    if claim.cob_lines or claim.cob_adjustments or not all(written):
         decisions = decisions_by_line(claim)
         for at, line in enumerate(claim.lines):
             own = decisions.get(line["source_line_number"], ())
@@ -107,7 +120,8 @@ def _whole(claim: ClaimRows, line: Row, decisions: Sequence[Decision], ordinary:
 def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Iterator[str]:
     """Give all segments of a line of any kind in the guide's order."""
     source = claim.source_line(line)
-    supplement = json_object(source, "line_supplement")
+    check_beside(source, BESIDE)
+    supplement = json_object(source, "line_supplement", LINE_SUPPLEMENT)
     ambulance = inner(supplement, "ambulance")
     yield from _start(claim, line, source)
     yield from _certificates(claim, line, supplement)
@@ -188,11 +202,15 @@ def _procedure(procedure_code: str | None, modifiers: str, qualifier: str | None
 
 @lru_cache(maxsize=16_384)
 def _charge(cents: int) -> str:
+    if cents < 0:
+        refuse("WRITE_FORMAT", "SV1", "02", "Line Item Charge Amount is below zero")
     return _SV1.check_element(2, money(cents))
 
 
 @lru_cache(maxsize=4_096)
 def _units(unit_type: str | None, units: Decimal | None) -> str:
+    if units is not None and units <= 0:
+        refuse("WRITE_FORMAT", "SV1", "04", "Service Unit Count is not above zero")
     return f"{_SV1.check_element(3, exact(unit_type) or 'UN')}*{_SV1.check_element(4, quantity(units))}"
 
 

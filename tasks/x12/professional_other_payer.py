@@ -1,11 +1,11 @@
 """Loops 2320 to 2330G and 2430: what the other payers of the patient are, and what they have decided and paid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from tasks.x12.builder import refuse
-from tasks.x12.builder_json import Info, inner_tuples, json_object, number, phrase, word, words
+from tasks.x12.builder_json import Info, inner_tuples, json_object, keys, number, phrase, word, words
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, money, quantity, text
 from tasks.x12.professional_people import billing_provider_numbers, payer_ids, subscriber_information, subscriber_name
 from tasks.x12.professional_provider import address, has_address
@@ -19,6 +19,8 @@ ROLES = {
 }
 """Roles in coverage.other_payer_provider_ids ({role: [[code, number]]}): loop, entity code, key of the encounter."""
 _ADJUDICATED = "adjudicated_procedure"
+_PROCEDURE = keys("qualifier", "code", "modifiers", "text")
+_MOA = keys("reimbursement_rate", "payable_amount", "remark_codes", "esrd_amount", "nonpayable_amount")
 _CHARGED = Columns("charge_cents", "procedure_code", "modifiers")
 _DECIDED = (
     "paid_amount_cents", "paid_units", "bundled_into_line", _ADJUDICATED, "adjudication_date", "remaining_liability_cents",
@@ -61,17 +63,72 @@ class Decision(NamedTuple):
 
 
 def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
-    """Give the decisions by source line number, of the payer that pays first first."""
+    """Give the decisions by source line number, of the payer that pays first first.
+
+    Holds: every decision and every adjustment of a line is among them; one of nothing, on a line that is not billed, is none.
+    Raises: Fault for one that has no place: the money in it would be gone.
+    """
     reasons: dict[tuple[str, int | None], list[_Reason]] = {}
     for row in claim.cob_adjustments:
         reasons.setdefault((row["payer_rank"], row.get("line_number")), []).append(_reason(row))
     found: dict[int, list[Decision]] = {}
-    for coverage in claim.others():
+    placed, others = 0, claim.others()
+    for coverage in others:
+        rank = coverage["payer_rank"]
+        reasons.pop((rank, None), None)
         for decided in _of_payer(claim.cob_lines, coverage):
             number = decided["line_number"]
-            own = tuple(reasons.get((decided["payer_rank"], number), ()))
-            found.setdefault(number, []).append(Decision(coverage, decided, own))
+            own = found.setdefault(number, [])
+            if own and own[-1].coverage is coverage:
+                refuse(
+                    "WRITE_REPEAT",
+                    "SVD",
+                    "02",
+                    f"Service Line Paid Amount: rank {rank} decides twice on charge line {number}",
+                )
+            own.append(Decision(coverage, decided, tuple(reasons.pop((rank, number), ()))))
+            placed += 1
+    if reasons or placed < len(claim.cob_lines):
+        _refuse_strays(reasons, claim.cob_lines, [coverage["payer_rank"] for coverage in others])
+    unknown = found.keys() - {line["source_line_number"] for line in claim.lines}
+    for decision in (decision for number in unknown for decision in found[number]):
+        _check_unbilled(claim, decision)
     return found
+
+
+def _refuse_strays(
+    reasons: Mapping[tuple[str, int | None], Sequence[_Reason]], decided: Sequence[Row], ranks: Sequence[str]
+) -> None:
+    """Pass adjustments of nothing; refuse others without a decision, and what a payer without other coverage decided."""
+    for row in decided:
+        if row["payer_rank"] not in ranks:
+            _refuse_rank("SVD", "Service Line Paid Amount", row["payer_rank"])
+    for (rank, at), own in reasons.items():
+        if any(cents for _, _, cents, _ in own):
+            if rank not in ranks:
+                _refuse_rank("CAS", "Adjustment Amount", rank)
+            rule = f"rank {rank} adjusts charge line {at} without a decision on it: add its cob_line"
+            refuse("WRITE_LINE", "CAS", "03", f"Adjustment Amount: {rule}")
+
+
+def _refuse_rank(segment: str, name: str, rank: str) -> NoReturn:
+    place = "02" if segment == "SVD" else "03"
+    refuse("WRITE_COVERAGE", segment, place, f"{name}: rank {rank} decided, and is no other payer with a coverage")
+
+
+def _check_unbilled(claim: ClaimRows, decision: Decision) -> None:
+    """Pass a decision of nothing on a charge line that is not in the claim."""
+    _, decided, reasons = decision
+    amounts = [
+        decided["paid_amount_cents"],
+        decided.get("remaining_liability_cents"),
+        *(cents for _, _, cents, _ in reasons),
+    ]
+    if decided["line_number"] not in claim.service_lines or any(amounts):
+        rule = (
+            f"rank {decided['payer_rank']} decided on charge line {decided['line_number']}, which is not in the claim"
+        )
+        refuse("WRITE_LINE", "SVD", "02", f"Service Line Paid Amount: {rule}")
 
 
 def line_adjudication(line: Row, decision: Decision) -> str:
@@ -88,7 +145,9 @@ def _adjudication(
     charge_cents, procedure_code, modifiers = charged
     paid_cents, units, bundled, adjudicated, decided_on, remaining_cents = decided
     _check_line(charge_cents, paid_cents, bundled, reasons)
-    procedure = _procedure(procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED))
+    procedure = _procedure(
+        procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED, _PROCEDURE)
+    )
     paid = money(paid_cents), procedure, "", quantity(units), quantity(bundled)
     written = [RULES["2430", "SVD", ""].write(exact(payer_id), *paid)]
     written += _adjusted("2430", reasons)
@@ -141,7 +200,7 @@ def _by_group(adjustments: Sequence[_Reason]) -> dict[str, list[tuple[str, str, 
 
 def _outpatient(coverage: Row) -> list[str]:
     """Give MOA from {reimbursement_rate, payable_amount, remark_codes, esrd_amount, nonpayable_amount}."""
-    info = json_object(coverage, "moa")
+    info = json_object(coverage, "moa", _MOA)
     if not info:
         return []
     remarks = words(info, "remark_codes")
@@ -185,7 +244,7 @@ def _other_payer(claim: ClaimRows, coverage: Row) -> list[str]:
 
 
 def _other_payer_providers(claim: ClaimRows, coverage: Row) -> list[str]:
-    given = json_object(coverage, "other_payer_provider_ids")
+    given = json_object(coverage, "other_payer_provider_ids", keys(*ROLES))
     written: list[str] = []
     for role, (loop, entity_code, column) in ROLES.items():
         if numbers := inner_tuples(given, role, 2):

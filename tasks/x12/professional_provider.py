@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from tasks.x12.builder import refuse
 from tasks.x12.builder_values import Row, exact, text
-from tasks.x12.professional_rows import RULES, ClaimRows
+from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
 
 CLAIM_KEYS = (
     "billing_provider_key", "referring_provider_key", "pcp_key", "rendering_provider_key", "supervising_provider_key",
@@ -13,6 +13,7 @@ CLAIM_KEYS = (
 )  # fmt: skip
 SECONDARY_IDS = {"0B": "license_number", "1G": "upin", "G2": "commercial_number", "LU": "location_number"}
 _DOMESTIC = ("", "US", "USA")
+BESIDE = {"phone_ext": Beside("phone", "PER", "04", "Communication Number")}
 _REACHED_BY = {"TE": "phone", "EX": "phone_ext", "FX": "fax", "EM": "email"}
 
 
@@ -77,8 +78,7 @@ def contacts(loop: str, row: Row) -> list[str]:
     """Give PER with the telephone, extension, fax and e-mail that the loop takes, in as many segments as it allows."""
     rule = RULES[loop, "PER", ""]
     usable = {code for place in (2, 4) for code in rule.positions[place].parts[0].codes}
-    if not row.get("phone"):
-        usable -= {"TE", "EX"}
+    check_beside(row, BESIDE)
     pairs = [(code, exact(row[column])) for code, column in _REACHED_BY.items() if code in usable and row.get(column)]
     size = (len(rule.positions) - 2) // 2
     groups = [pairs[at : at + size] for at in range(0, len(pairs), size)]
@@ -171,7 +171,7 @@ def _rendering(loop: str, row: Row) -> list[str]:
 
 
 def _facility(loop: str, row: Row) -> list[str]:
-    contact = contacts(loop, row) if (loop, "PER", "") in RULES and row.get("phone") else []
+    contact = contacts(loop, row) if (loop, "PER", "") in RULES else []
     return [name(loop, "77", row), *address(loop, row, "", "zip9"), *secondary_ids(loop, row), *contact]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tasks.x12.builder import grammar, refuse
 from tasks.x12.builder_values import Row
@@ -11,6 +12,29 @@ RULES = grammar("837p.csv")
 
 RANKS = "PSTABCDEFGHU"
 """Payer ranks in the order in which payers pay. Source: SBR01 of 005010X222A1; U (unknown) last is our choice."""
+
+
+class Beside(NamedTuple):
+    """The column that another one stands beside, and the element that it fills."""
+
+    column: str
+    segment: str
+    place: str
+    name: str
+
+
+def check_beside(row: Row, needed: Mapping[str, Beside]) -> None:
+    """Pass a row in which no column is filled without the one it stands beside: alone it would not be written.
+
+    Raises: Fault (WRITE_MISSING).
+    """
+    for column, beside in needed.items():
+        if row.get(column) not in _EMPTY and not row.get(beside.column):
+            rule = f"is required beside {column}: fill {beside.column}, or empty {column}"
+            refuse("WRITE_MISSING", beside.segment, beside.place, f"{beside.name} {rule}")
+
+
+_EMPTY = (None, "", "[]", 0)
 
 
 @dataclass(frozen=True, slots=True)

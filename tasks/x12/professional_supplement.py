@@ -17,17 +17,41 @@ Source: what they hold is the contract's; the names of the keys are ours, for wa
 
 from collections.abc import Sequence
 
-from tasks.x12.builder_json import Info, inner, inner_list, json_object, number, phrase, word, words
+from tasks.x12.builder_json import Info, inner, inner_list, json_object, keys, number, phrase, word, words
 from tasks.x12.builder_values import Row, composite
 from tasks.x12.professional_provider import address
-from tasks.x12.professional_rows import RULES
+from tasks.x12.professional_rows import RULES, Beside, check_beside
 
+_CONDITION = keys("category", "indicator", "codes")
+_STOP = keys("address1", "address2", "city", "state", "zip", "country")
+_AMBULANCE = keys(
+    "weight_lb", "reason_code", "miles", "round_trip_note", "stretcher_note",
+    conditions=_CONDITION, pick_up=_STOP, drop_off=keys("name", *_STOP),
+)  # fmt: skip
+_DME = keys(
+    "procedure_code", "days", "rental_amount", "purchase_amount", "rental_unit_code", "certification_type", "months",
+    "cmn_transmission", conditions=_CONDITION,
+)  # fmt: skip
+_FORM = keys("list_code", "form_id", answers=keys("question", "yes_no", "text", "on", "percent"))
+SUPPLEMENT = keys(
+    ambulance=_AMBULANCE, spinal=keys("condition_code", "description_1", "description_2"), vision=_CONDITION
+)
+LINE_SUPPLEMENT = keys("hospice_employee", ambulance=_AMBULANCE, dme=_DME, forms=_FORM)
+_CONTRACT = keys("type", "amount", "percent", "code", "terms_discount", "version")
+_PRICING = keys(
+    "methodology", "allowed_amount", "saving_amount", "organization_id", "per_diem_amount", "group_code", "group_amount",
+    "procedure_qualifier", "procedure_code", "unit_type", "units", "reject_reason", "compliance", "exception",
+)  # fmt: skip
+_RENTED = Beside("procedure_code", "SV5", "01-2", "Procedure Code")
+_BESIDE = dict.fromkeys(("days", "rental_amount", "purchase_amount", "rental_unit_code"), _RENTED) | {
+    "months": Beside("certification_type", "CR3", "01", "Certification Type Code")
+}
 _PLACE = ("address1", "address2", "city", "state", "zip", "country")
 
 
 def contract(loop: str, row: Row, column: str) -> list[str]:
     """Give CN1."""
-    info = json_object(row, column)
+    info = json_object(row, column, _CONTRACT)
     if not info:
         return []
     return [
@@ -40,7 +64,7 @@ def contract(loop: str, row: Row, column: str) -> list[str]:
 
 def pricing(loop: str, row: Row, column: str) -> list[str]:
     """Give HCP."""
-    info = json_object(row, column)
+    info = json_object(row, column, _PRICING)
     if not info:
         return []
     return [
@@ -100,6 +124,7 @@ def _place(loop: str, place: Info) -> list[str]:
 
 def equipment_service(dme: Info) -> list[str]:
     """Give SV5 where the equipment is rented or bought."""
+    check_beside(dme, _BESIDE)
     procedure_code = word(dme, "procedure_code")
     if not procedure_code:
         return []

@@ -64,17 +64,17 @@ def _line(number: int, line_number: int, code: str, charge: str) -> Row:
     }  # fmt: skip
 
 
-def _cob(number: int) -> Row:
+def _cob(number: int, line_number: str, code: str, paid: str) -> Row:
     return {
-        "encounter_id": f"E-{number}", "payer_rank": "P", "line_number": "1", "paid_amount": "60.00",
-        "adjudicated_procedure": '{"code": "99213"}', "paid_units": "1", "adjudication_date": "2026-03-08",
+        "encounter_id": f"E-{number}", "payer_rank": "P", "line_number": line_number, "paid_amount": paid,
+        "adjudicated_procedure": f'{{"code": "{code}"}}', "paid_units": "1", "adjudication_date": "2026-03-08",
     }  # fmt: skip
 
 
-def _adjustment(number: int) -> Row:
+def _adjustment(number: int, line_number: str, reason: str, amount: str) -> Row:
     return {
-        "encounter_id": f"E-{number}", "payer_rank": "P", "line_number": "1", "group_code": "CO", "reason_code": "45",
-        "amount": "40.00",
+        "encounter_id": f"E-{number}", "payer_rank": "P", "line_number": line_number, "group_code": "CO",
+        "reason_code": reason, "amount": amount,
     }  # fmt: skip
 
 
@@ -92,15 +92,16 @@ _PROVIDERS = [
 
 
 def clean_drop() -> Drop:
-    """Two encounters of 100 and 50 dollars; the second one's first payer has paid its first line."""
+    """Two encounters of 100 and 50 dollars; the second one's first payer has paid 60 of the first line and denied the other."""
     drop: Drop = {table: [] for table in TABLES}
     for number in (1, 2):
         drop["encounters"].append(_encounter(number))
         drop["patients"].append({"patient_key": f"P-{number}", **_person(number)})
         drop["coverages"].append(_coverage(number))
         drop["service_lines"] += [_line(number, 1, "99213", "100.00"), _line(number, 2, "36415", "50.00")]
-    drop["cob_lines"].append(_cob(2))
-    drop["cob_adjustments"].append(_adjustment(2))
+    drop["coverages"][1]["prior_paid_amount"] = "60.00"
+    drop["cob_lines"] += [_cob(2, "1", "99213", "60.00"), _cob(2, "2", "36415", "0.00")]
+    drop["cob_adjustments"] += [_adjustment(2, "1", "45", "40.00"), _adjustment(2, "2", "97", "50.00")]
     drop["attachments"].append({"encounter_id": "E-1", "report_type": "OZ", "transmission": "AA"})
     drop["providers"] = [dict(row) for row in _PROVIDERS]
     return drop

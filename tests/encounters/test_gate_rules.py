@@ -283,7 +283,7 @@ def test_codes_of_other_systems_are_left_to_the_coding_step():
 
 def test_a_payer_that_paid_by_claim_must_balance_the_total():
     drop = clean_drop()
-    drop["cob_lines"] = []
+    drop["cob_lines"], drop["cob_adjustments"] = [], drop["cob_adjustments"][:1]
     drop["cob_adjustments"][0]["line_number"] = ""
     drop["coverages"][1] |= {"prior_paid_amount": "110.00", "prior_adjudication_date": "2026-03-08"}
     assert _verdicts(drop) == set()
@@ -292,6 +292,55 @@ def test_a_payer_that_paid_by_claim_must_balance_the_total():
         ("B02", "prior_paid_amount"),
         ("B03", "prior_adjudication_date"),
     }
+
+
+def _of_claim(amount):
+    """Give an adjustment of the second encounter's claim as a whole."""
+    return {**clean_drop()["cob_adjustments"][0], "line_number": "", "amount": amount}
+
+
+# what the first payer's rows are on two lines of 100 and 50 dollars (60 and 0 paid, 40 and 50 adjusted), and where B02 is found
+PRIOR_DECISIONS = [
+    ("nothing changed", {}, []),
+    ("paid in all, not by line", {"prior": "61.00"}, [("coverages", "prior_paid_amount", 1)]),
+    ("no paid amount of the claim", {"prior": ""}, [("coverages", "prior_paid_amount", 1)]),
+    ("the claim adjusted beside its lines", {"claim": "10.00"}, [("coverages", "prior_paid_amount", 1)]),
+    ("the claim adjusted, and paid less", {"claim": "10.00", "prior": "50.00"}, []),
+    ("a line undecided", {"lines": 1, "adjusted": 1}, [("coverages", "prior_paid_amount", 1)]),
+    (
+        "a line undecided, the claim adjusted in its place",
+        {"lines": 1, "adjusted": 1, "claim": "50.00"},
+        [("coverages", "prior_paid_amount", 1)],
+    ),
+    ("a line adjusted, not decided", {"lines": 1}, [("cob_adjustments", "line_number", 1)]),
+    (
+        "lines adjusted, none decided",
+        {"lines": 0},
+        [("cob_adjustments", "line_number", 0), ("cob_adjustments", "line_number", 1)],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "places"), [case[1:] for case in PRIOR_DECISIONS], ids=[c[0] for c in PRIOR_DECISIONS]
+)
+def test_claim_and_lines_of_a_prior_payer_balance_together(changes, places):
+    drop = clean_drop()
+    drop["coverages"][1] |= {
+        "prior_paid_amount": changes.get("prior", "60.00"),
+        "prior_adjudication_date": "2026-03-08",
+    }
+    drop["cob_lines"] = drop["cob_lines"][: changes.get("lines", 2)]
+    drop["cob_adjustments"] = drop["cob_adjustments"][: changes.get("adjusted", 2)]
+    drop["cob_adjustments"] += [_of_claim(changes["claim"])] if "claim" in changes else []
+    found = {(table, column, row) for rule, _, table, column, row in _verdicts(drop) if rule == "B02"}
+    assert found == set(places)
+
+
+def test_an_adjustment_of_a_payer_without_coverage_is_found():
+    drop = clean_drop()
+    drop["cob_adjustments"].append({**_of_claim("5.00"), "payer_rank": "T"})
+    assert _verdicts(drop) == {("B02", "hold", "cob_adjustments", "payer_rank", 2)}
 
 
 def _suites():

@@ -292,7 +292,7 @@ LINES = st.builds(
 INQUIRIES = st.builds(
     replace, st.just(STATUS), trace_number=NUMBERS, payer_id=st.sampled_from(["UNIT3", "BCNE1"]), subscriber=PEOPLE,
     dependent=st.none() | st.just(CHILD), charge_cents=st.none() | st.integers(0, 9_999_999), service_from_on=DAYS,
-    lines=st.lists(LINES, max_size=3).map(tuple),
+    service_to_on=st.none(), lines=st.lists(LINES, max_size=3).map(tuple),
 )  # fmt: skip
 
 
@@ -314,6 +314,19 @@ def test_a_plain_split_finds_in_a_276_what_was_asked(inquiries):
         ]
         assert [s[2] for s in of(inside, "REF", "FJ")] == [n for n in (x.line_control_number for x in one.lines) if n]
     assert int(of(segments, "SE")[0][1]) == len(segments) - 4
+
+
+@pytest.mark.parametrize(
+    ("write", "question"),
+    [
+        (write_276, replace(STATUS, service_from_on=date(2026, 3, 2), service_to_on=date(2026, 1, 1))),
+        (write_278, replace(REQUEST, event_from_on=date(2026, 3, 2), event_to_on=date(2026, 1, 1))),
+    ],
+)
+def test_a_range_that_ends_before_it_begins_is_refused(write, question):
+    with pytest.raises(Fault, match="Date Time Period is a range that ends before it begins") as raised:
+        write(ENVELOPE, [question])
+    assert (raised.value.code, raised.value.segment, raised.value.element) == ("WRITE_FORMAT", "DTP", "03")
 
 
 SERVICES = st.builds(

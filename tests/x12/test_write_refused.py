@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -26,6 +27,29 @@ def _cob(**fields):
     return replace(rows, cob_lines=[rows.cob_lines[0] | fields, rows.cob_lines[1]])
 
 
+def _more(**fields):
+    """Give a claim after the first payer with one more row for each table named: the second line's, with these changes."""
+    rows = secondary()
+    return replace(
+        rows, **{name: [*getattr(rows, name), getattr(rows, name)[-1] | more] for name, more in fields.items()}
+    )
+
+
+def _unbilled(paid=0, adjusted=3550, **fields):
+    """Give a claim of the first of two charge lines; the first payer decided on both."""
+    rows = secondary(lines=[line(1)])
+    decided = [rows.cob_lines[0], rows.cob_lines[1] | {"paid_amount_cents": paid} | fields]
+    adjustments = [*rows.cob_adjustments[:-1], rows.cob_adjustments[-1] | {"amount_cents": adjusted}]
+    version = rows.version | {"total_charge_cents": 12000}
+    return replace(rows, version=version, cob_lines=decided, cob_adjustments=adjustments)
+
+
+def _adjusted(**fields):
+    rows = secondary()
+    return replace(rows, cob_adjustments=[*rows.cob_adjustments[:-1], rows.cob_adjustments[-1] | fields])
+
+
+EARLIER = date(2026, 1, 1)
 CASES = [
     # what is wrong, claim, code, place
     ("no member id", claim(coverage={"member_id": None}), "WRITE_MISSING", "NM109"),
@@ -84,6 +108,29 @@ CASES = [
         "WRITE_JSON",
         "",
     ),
+    *(
+        (f"an unknown key of {what}", rows, "WRITE_JSON", "")
+        for what, rows in (
+            ("a supplement", claim(encounter={"supplement": as_json({"Zeppelin": 1})})),
+            ("an ambulance", _source(line_supplement=as_json({"ambulance": {"reason_code": "A", "Zone": 1}}))),
+            ("a form's answer", _source(line_supplement=as_json({"forms": [{"answers": [{"Zone": 1}]}]}))),
+            ("a contract", claim(encounter={"contract_info": as_json({"type": "02", "Zone": 1})})),
+            ("a price", _source(line_pricing=as_json({"methodology": "01", "Zone": 1}))),
+            ("a procedure", _cob(adjudicated_procedure=as_json({"code": "99213", "Zone": 1}))),
+        )
+    ),
+    (
+        "days of equipment that is not named",
+        _source(line_supplement=as_json({"dme": {"days": 30}})),
+        "WRITE_MISSING",
+        "SV501-2",
+    ),
+    (
+        "months that nobody certified",
+        _source(line_supplement=as_json({"dme": {"months": 3}})),
+        "WRITE_MISSING",
+        "CR301",
+    ),
     ("a number of an unknown payer", _source(line_referrals=as_json([["T", "Z9"]])), "WRITE_COVERAGE", "REF04-2"),
     (
         "an ambulance without a reason",
@@ -104,6 +151,101 @@ CASES = [
         "PWK",
     ),
     ("a line that the first payer left unbalanced", _cob(paid_amount_cents=8001), "WRITE_UNBALANCED", "SVD02"),
+    (
+        "three causes of an accident",
+        claim(encounter={"accident_auto": True, "accident_employment": True, "accident_other": True}),
+        "WRITE_REPEAT",
+        "CLM11-3",
+    ),
+    (
+        "a state without an accident of a car",
+        claim(encounter={"accident_other": True, "accident_state": "MA"}),
+        "WRITE_USAGE",
+        "CLM11-4",
+    ),
+    ("a country without an accident", claim(encounter={"accident_country": "CA"}), "WRITE_USAGE", "CLM11-5"),
+    *(
+        (f"{column} alone", claim(encounter={column: value}), "WRITE_MISSING", place)
+        for column, value, place in (
+            ("anesthesia_procedure_2", "00102", "HI01-2"),
+            ("claim_note_code", "ADD", "NTE02"),
+            ("epsdt_referral_codes", as_json(["AV"]), "CRC02"),
+        )
+    ),
+    *(
+        (f"{column} alone", _source(**{column: value}), "WRITE_MISSING", place)
+        for column, value, place in (
+            ("rx_number", "Z1", "LIN03"),
+            ("ndc_units", Decimal(1), "LIN03"),
+            ("ndc_unit_type", "ML", "LIN03"),
+            ("drug_qualifier", "N4", "LIN03"),
+            ("rx_number_qual", "XZ", "REF02"),
+            ("purchased_service_amount_cents", 500, "PS101"),
+            ("test_date_qual", "738", "DTP03"),
+            ("line_note_code", "ADD", "NTE02"),
+        )
+    ),
+    ("an extension without a telephone", _provider("GROUP", phone=None, phone_ext="12"), "WRITE_MISSING", "PER04"),
+    (
+        "an extension of a place without a telephone",
+        replace(_provider("CLINIC", phone_ext="12"), encounter=claim().encounter | {"service_facility_key": "CLINIC"}),
+        "WRITE_MISSING",
+        "PER04",
+    ),
+    (
+        "a paper of an unknown line",
+        claim(attachments=[{"line_number": 9, "report_type": "OZ", "transmission": "AA"}]),
+        "WRITE_LINE",
+        "PWK06",
+    ),
+    *(
+        (f"{what} of {units}", change(Decimal(units)), "WRITE_FORMAT", place)
+        for what, change, place in (
+            ("units", lambda units: claim(lines=[line(1, units=units)]), "SV104"),
+            ("units paid", lambda units: _cob(paid_units=units), "SVD05"),
+            ("units adjusted", lambda units: _adjusted(quantity=units), "CAS04"),
+            ("a weight", lambda units: claim(patient={"weight_lb": units}), "PAT08"),
+            ("patients", lambda units: _source(ambulance_patient_count=units), "QTY02"),
+        )
+        for units in ("1.2345", "1234567890123", "123456789012345")
+    ),
+    ("a second decision on a line", _more(cob_lines={}), "WRITE_REPEAT", "SVD02"),
+    ("a second decision in full", _more(cob_lines={"paid_amount_cents": 3550}), "WRITE_REPEAT", "SVD02"),
+    ("a decision on an unknown line", _more(cob_lines={"line_number": 9}), "WRITE_LINE", "SVD02"),
+    ("a decision of an unknown payer", _more(cob_lines={"payer_rank": "T"}), "WRITE_COVERAGE", "SVD02"),
+    ("a decision of the payer itself", _more(cob_lines={"payer_rank": "S"}), "WRITE_COVERAGE", "SVD02"),
+    ("an adjustment of an unknown line", _more(cob_adjustments={"line_number": 9}), "WRITE_LINE", "CAS03"),
+    ("an adjustment of an unknown payer", _more(cob_adjustments={"payer_rank": "T"}), "WRITE_COVERAGE", "CAS03"),
+    (
+        "a claim's adjustment of an unknown payer",
+        _more(cob_adjustments={"payer_rank": "T", "line_number": None}),
+        "WRITE_COVERAGE",
+        "CAS03",
+    ),
+    (
+        "an adjustment of an undecided line",
+        replace(secondary(), cob_lines=secondary().cob_lines[:1]),
+        "WRITE_LINE",
+        "CAS03",
+    ),
+    (
+        "adjustments of lines and no decision",
+        replace(secondary(), cob_lines=[]),
+        "WRITE_LINE",
+        "CAS03",
+    ),
+    ("a decision on a line that is not billed", _unbilled(), "WRITE_LINE", "SVD02"),
+    ("a charge below zero", claim(lines=[line(1), line(2, -1)]), "WRITE_FORMAT", "SV102"),
+    ("a total below zero", claim(lines=[line(1, -1)]), "WRITE_FORMAT", "CLM02"),
+    ("no units at all", claim(lines=[line(1, units=Decimal(0))]), "WRITE_FORMAT", "SV104"),
+    ("units below zero", claim(lines=[line(1, units=Decimal(-1))]), "WRITE_FORMAT", "SV104"),
+    ("a line that ends before it begins", claim(lines=[line(1, service_to_on=EARLIER)]), "WRITE_FORMAT", "DTP03"),
+    (
+        "a disability that ends before it begins",
+        claim(encounter={"disability_from": date(2026, 2, 1), "disability_to": EARLIER}),
+        "WRITE_FORMAT",
+        "DTP03",
+    ),
     ("a decision without its date", _cob(adjudication_date=None), "WRITE_MISSING", "DTP03"),
 ]
 
@@ -176,6 +318,26 @@ def test_a_bundled_line_need_not_balance_by_itself():
     bundled = rows.cob_lines[0] | {"paid_amount_cents": 1, "bundled_into_line": 2}
     written = write_837p(ENVELOPE, [replace(rows, cob_lines=[bundled, rows.cob_lines[1]])])
     assert ["SVD", "UNIT3", "0.01", "HC:99213", "", "1", "2"] in split(written.content)
+
+
+def test_a_decision_of_nothing_on_a_line_that_is_not_billed_is_none():
+    written = split(write_837p(ENVELOPE, [_unbilled(adjusted=0)]).content)
+    assert [s for s in written if s[0] in ("SVD", "CAS")] == [
+        ["SVD", "UNIT3", "80", "HC:99213", "", "1"],
+        ["CAS", "CO", "45", "25"],
+        ["CAS", "PR", "2", "10", "", "1", "5"],
+    ]
+    for rows in (_unbilled(1, 0), _unbilled(0, 0, remaining_liability_cents=1), _unbilled(0, 0, line_number=9)):
+        with pytest.raises(Fault, match=r"decided on charge line [29], which is not in the claim"):
+            write_837p(ENVELOPE, [rows])
+
+
+def test_a_refused_decision_leaves_the_other_claims():
+    good, bad = replace(secondary(), version=secondary().version | {"claim_id": "good"}), _more(cob_lines={})
+    with pytest.raises(Fault) as raised:
+        write_837p(ENVELOPE, [good, bad])
+    assert raised.value.claim_id == "c1"
+    assert [span.claim_id for span in write_837p(ENVELOPE, [good]).spans] == ["good"]
 
 
 def test_date_and_remaining_liability_stand_at_one_level():
