@@ -6,8 +6,8 @@ separator where nothing else can be it. Bytes above 127 are none: they are lette
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from tasks.x12.rulings import fault
 
@@ -21,8 +21,7 @@ _FIRST = re.compile(rb"(ISA|GS|ST)" + _SIGN_OR_TAB, re.IGNORECASE)
 _ONE_SIGN = re.compile(_SIGN_OR_TAB)
 
 
-@dataclass(frozen=True, slots=True)
-class Delimiters:
+class Delimiters(NamedTuple):
     """One character each; `repetition` is empty where there is none, see `in_guide`."""
 
     element: str
@@ -152,7 +151,7 @@ def in_guide(delimiters: Delimiters, interchange_version: str, guide: str) -> De
     """Give the separators of a transaction: without one for repetition where neither ISA12 nor its guide has repeated elements."""
     if _has_repetition(interchange_version) or _has_repetition(guide):
         return delimiters
-    return replace(delimiters, repetition="")
+    return delimiters._replace(repetition="")
 
 
 def _from_group_or_transaction(content: bytes | bytearray, start: int, separator: bytes) -> Delimiters:

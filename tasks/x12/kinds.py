@@ -50,6 +50,7 @@ _GUIDE_NAME = re.compile(r"00[0-9]{4}X[0-9]{3}")
 _SET_CODE = re.compile(r"[0-9]{3}", re.ASCII)
 
 
+@lru_cache(maxsize=256)
 def is_guide(version: str) -> bool:
     """Tell whether a version names a guide, one that we know or another."""
     return _GUIDE_NAME.match(version) is not None or bool(guide_kinds(version))

@@ -68,20 +68,29 @@ def tag_number(data: Data, signs: Data, start: int, end: int, counts: Numbers) -
 @kernel
 def skip_blanks(data: Data, signs: Data, place: int, end: int, newlines: int, counts: Numbers) -> tuple[int, int]:
     """Give the first byte that is no blank, indent and blank lines counted, and how many line ends are left behind it."""
-    start, lines, returns = place, 0, 0
+    start, before = place, newlines
     while place < end:
         byte = int(data[place])
-        if byte > _BLANK:
+        if byte > _BLANK or int(signs[byte]) & (NEWLINE | BLANK) == 0:
             break
-        if int(signs[byte]) & (NEWLINE | BLANK) == 0:
-            break
-        lines += byte == _LF
-        returns += byte == _CR
+        newlines -= byte == _LF or byte == _CR
         place += 1
     if start < place < end:
-        counts[INDENT] += int(signs[data[place - 1]]) == BLANK
-        counts[EMPTY_SEGMENT] += max(lines, returns, 1) - 1
-    return place, newlines - lines - returns
+        if int(signs[data[place - 1]]) == BLANK:
+            counts[INDENT] += 1
+        if before - newlines > 1:
+            counts[EMPTY_SEGMENT] += blank_lines(data, start, place)
+    return place, newlines
+
+
+@kernel
+def blank_lines(data: Data, start: int, end: int) -> int:
+    """Give how many lines of data[start:end] are blank: a line end, of one sign or of two, is that of the segment before."""
+    lines, returns = 0, 0
+    for place in range(start, end):
+        lines += int(data[place]) == _LF
+        returns += int(data[place]) == _CR
+    return max(lines, returns, 1) - 1
 
 
 @kernel
