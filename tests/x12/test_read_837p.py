@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.errors import Fault
 from tasks.x12.builder import WriteFault
 from tasks.x12.builder_values import text
 from tasks.x12.envelope import read_x12
