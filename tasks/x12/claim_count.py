@@ -4,6 +4,7 @@ Source of the rules for earlier payers: what is paid and adjusted is what was bi
 section 1.4.4; the guide's text was not at hand).
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from tasks.x12.records import BAD_AMOUNT, Reading, values_of
 from tasks.x12.remittance_checks import NOTES
 from tasks.x12.segments import Transaction
 from tasks.x12.tables import Tables, read_as
-from tasks.x12.walk import NO_REASON, NONE_FILLED, TOO_MANY
+from tasks.x12.walk import BAD_SEGMENT, NO_REASON, NONE_FILLED, TOO_MANY
 
 _TOTALS = {"claims": "claim", "lines": "line", "adjustments": "adjustment"}
 _ELEMENTS = {"CLM": 2, "SV1": 2, "SV2": 3, "SV3": 2, "SVD": 2}
@@ -40,6 +41,7 @@ class ClaimCount:
 
     totals: dict[str, int] = field(default_factory=dict)
     balanced: dict[str, dict[str, int]] = field(default_factory=dict)
+    tolerances: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -47,6 +49,7 @@ def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
     """Give counts, charges and prior payers' adjustments of 837s, whether claims and decisions add up, and all faults."""
     totals = dict.fromkeys((*_TOTALS, "charged_cents", "adjusted_cents"), 0)
     verdicts = {rule: {"balanced": 0, "unbalanced": 0} for rule in _RULES}
+    tolerances: Counter[str] = Counter()
     faults: list[Fault] = []
     for reading in (Reading(tables, faults) for tables in read_as(transactions, "837")):
         rows = reading.tables.rows
@@ -58,8 +61,9 @@ def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
         for verdict, is_balanced in zip(verdicts.values(), told, strict=True):
             verdict["balanced"] += int(is_balanced.sum())
             verdict["unbalanced"] += int((~is_balanced).sum())
+        tolerances["UNKNOWN_SEGMENT"] += int(np.count_nonzero(reading.tables.notes[:, 0] == BAD_SEGMENT))
         _refuse(reading)
-    return ClaimCount(totals, verdicts, sorted(faults, key=lambda found: found.byte_start))
+    return ClaimCount(totals, verdicts, +tolerances, sorted(faults, key=lambda found: found.byte_start))
 
 
 def _are_claims_balanced(tables: Tables) -> Array:
@@ -81,20 +85,25 @@ def _are_lines_balanced(tables: Tables) -> Array:
 
 
 def _are_payers_balanced(tables: Tables) -> Array:
-    """Tell of each earlier payer that says what it paid whether that and all its adjustments are the claim's charge."""
+    """Tell of each earlier payer whether what it paid and all its adjustments are the claim's charge.
+
+    Holds: asked of payers that say what they paid, decided on a line or adjusted the claim.
+    """
     rows = tables.rows
     claims, payers = rows["claim"], rows["other_payer"]
     adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "other_payer")
     by_decision, is_decision_known = _sums(tables, "adjustment", "amount_cents", "decision")
+    has_decided = np.bincount(rows["adjustment"].parents["other_payer"] + 1, minlength=len(payers) + 1)[1:] > 0
     numbers = {payer: number for number, payer in enumerate(_payers(tables, "other_payer"))}
     for number, payer in enumerate(_payers(tables, "decision")):
         if payer in numbers:
+            has_decided[numbers[payer]] = True
             adjusted[numbers[payer]] += by_decision[number]
             is_known[numbers[payer]] &= is_decision_known[number]
     under = payers.parents["claim"]
-    is_known &= claims.values["charge_cents"].is_filled[under]
+    is_known &= claims.values["charge_cents"].is_filled[under] & payers.values["paid_cents"].is_filled
     is_balanced: Array = is_known & (claims.cents("charge_cents")[under] == payers.cents("paid_cents") + adjusted)
-    return is_balanced[payers.values["paid_cents"].sizes > 0]
+    return is_balanced[has_decided | (payers.values["paid_cents"].sizes > 0)]
 
 
 _RULES: Mapping[str, Callable[[Tables], Array]] = {

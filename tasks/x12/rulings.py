@@ -45,6 +45,7 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "REVERSED_SHARE": "a reversal whose CLP05 is zero, or has the other sign, and not the sum of its PR adjustments",
         "EMPTY_AMOUNT": "SVC02 or SVC03 is empty; it is taken as zero",
         "DATE": "a date that is no date; it is left empty, and its segment is kept",
+        "UNKNOWN_SEGMENT": "a segment id that no 837 knows; the segment is kept",
         "UNREAD": "a segment of another guide in an 835, of a kind that holds no money",
     }
 )

@@ -74,7 +74,8 @@ def _summarize_kind(name: str, x12: X12File, kind: str) -> Row:
         return _summarize_remittances(name, found)
     if kind.startswith("837"):
         counted = count_claims(part)
-        return _row(name, kind, part, counted.totals, counted.balanced, x12.tolerances, counted.faults)
+        tolerances = dict(x12.tolerances) | counted.tolerances
+        return _row(name, kind, part, counted.totals, counted.balanced, tolerances, counted.faults)
     return _row(name, kind, part, {}, {}, x12.tolerances, _answer_faults(found, kind))
 
 

@@ -163,6 +163,14 @@ def test_what_its_reader_refuses_is_a_fault_of_the_summary(old, new, told):
         assert (caught.value.code, caught.value.segment, caught.value.element) == told
 
 
+def test_a_segment_that_no_837_knows_is_counted():
+    (row,) = summarize("a.x12", SECONDARY.replace(b"AMT*D*80~", b"AMU*D*80~"))
+    assert {"code": "UNKNOWN_SEGMENT", "count": 1} in row["tolerated"]
+    assert row["balanced"]["prior_payer"] == {"balanced": 0, "unbalanced": 1}, (
+        "it decided on lines, but says no payment"
+    )
+
+
 def test_a_277_that_cannot_be_read_is_a_fault():
     content = (GOLDEN / "277_answers.x12").read_bytes()
     (row,) = summarize("a.x12", content)
