@@ -29,6 +29,7 @@ _AMOUNTS = {
 }
 """Amounts that may not be empty, by table."""
 
+_GROUP_CODES = ("CO", "CR", "OA", "PI", "PR")
 _SHAPES = (TOO_MANY, NONE_FILLED, NO_REASON)
 
 
@@ -143,9 +144,13 @@ def _refuse(reading: Reading) -> None:
 
 
 def refuse_misplaced(reading: Reading) -> None:
-    """Note a Fault for each line, decision and adjustment of an 837 that belongs to no claim, and each adjustment without shape."""
+    """Note a Fault for each line, decision and adjustment of an 837 that belongs to no claim, and each adjustment without shape or group."""
     for orphan in reading.orphans:
         reading.refuse_segment("ORPHAN_SEGMENT", "it stands under no claim", orphan)
+    adjustments = reading.tables.rows["adjustment"]
+    is_known = reading.tables.says(adjustments.values["group_code"], *_GROUP_CODES)
+    for segment in dict.fromkeys(adjustments.segments[~is_known].tolist()):
+        reading.refuse_segment("BAD_CODE", f"expected one of {' '.join(_GROUP_CODES)}", reading.segment(segment), 1)
     notes = reading.tables.notes
     for code, segment, element in notes[np.isin(notes[:, 0], _SHAPES)].tolist():
         reading.refuse_segment(*NOTES[code], reading.segment(segment), element)

@@ -28,7 +28,7 @@ def read_837p(x12: X12File, file_sha256: str) -> dict[str, list[Row]]:
     """Give the rows of every 837P in the file, by table name; parked 837s are left alone.
 
     Holds: every segment but ST and SE is a row, fills columns of one, or is a row of `segment`; no amount is rounded.
-    Raises: the first Fault BAD_AMOUNT, BAD_QUANTITY, BAD_ADJUSTMENT, MISSING_ELEMENT or ORPHAN_SEGMENT in file order.
+    Raises: the first Fault BAD_AMOUNT, BAD_QUANTITY, BAD_ADJUSTMENT, BAD_CODE, MISSING_ELEMENT or ORPHAN_SEGMENT in file order.
     """
     found: dict[str, list[Row]] = {name: [] for name in (KEPT, *(table.name for table in layout(KIND).tables))}
     for reading in readings(x12, KIND):
@@ -63,4 +63,4 @@ def _refuse_untaken(reading: Reading) -> None:
     for number in np.setdiff1d(kept[np.isin(reading.tags[kept], _MONEY)], taken).tolist():
         segment = reading.segment(number)
         if segment.tag == "SV1" or (segment.tag, segment.element(1), 1) in tables.layout.told:
-            reading.refuse_segment("ORPHAN_SEGMENT", "another one stands in its place", segment)
+            reading.refuse_segment("ORPHAN_SEGMENT", "it has no amount, or another one stands in its place", segment)

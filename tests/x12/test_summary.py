@@ -146,6 +146,7 @@ UNREADABLE = {
         b"CAS*CO" + b"*45*5*" * 5 + b"*45*0**45*0~",
         ("BAD_ADJUSTMENT", "CAS", "20"),
     ),
+    "an adjustment of no group": (b"CAS*CO*45*25~", b"CAS**45*25~", ("BAD_CODE", "CAS", "01")),
     "an adjustment without reason": (b"CAS*CO*45*25~", b"CAS*CO**25~", ("BAD_ADJUSTMENT", "CAS", "02")),
     "a decision under no line": (b"LX*1~SV1*HC:99213*120*UN*1***1~", b"LX*1~", ("ORPHAN_SEGMENT", "SVD", "")),
 }
