@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.bench.make_835 import Recipe, write_835, write_folder
 from tests.bench.make_837 import write_837
+from tests.bench.measure import memory_kept
 from tests.bench.table import printed
 from tests.bench.write_837p import CLAIMS
 
@@ -67,9 +68,11 @@ def main() -> None:
     works = [work for work in WORKS if not asked.only or work.name in asked.only]
     files = _made(asked, works)
     runs: dict[str, list[Mapping]] = defaultdict(list)
-    for number in range(asked.rounds):
-        start = number % len(works)
-        _run_round([*works[start:], *works[:start]], files, asked.peers, runs)
+    with memory_kept() as is_kept:
+        print("the host takes no memory back" if is_kept else "the host may take memory back", file=sys.stderr)
+        for number in range(asked.rounds):
+            start = number % len(works)
+            _run_round([*works[start:], *works[:start]], files, asked.peers, runs)
     result = {name: _median(found) for name, found in runs.items()}
     for name, one in result.items():
         file = next((files[work.file] for work in works if work.name == name), {"bytes": 0, "truth": {}})

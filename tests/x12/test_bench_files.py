@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tasks.x12.judge import judge
+from tests.bench import measure
 from tests.bench.balanced_claims import Shape
 from tests.bench.bench_posting import printed as posting_printed
 from tests.bench.make_835 import Recipe, write_835, write_folder
@@ -143,3 +144,16 @@ def test_the_table_of_posting_says_what_is_reached_and_what_is_not():
     assert "| 10 claims, 835 to posted ledger | the insert from Arrow | ≤ 3x | 2.5x | 2x |  | yes |" in told
     assert "| 10 claims, peak memory |  | ≤ 8 GB | 9 GB |  |  | **no** |" in told
     assert "| a night of 5 | 835 to posted ledger | ≤ 10 s | 11 s |  |  | **no** |" in told
+
+
+def test_the_host_is_asked_to_leave_memory_alone_for_so_long(tmp_path, monkeypatch):
+    switch = tmp_path / "page_reporting_order"
+    monkeypatch.setattr(measure, "_REPORTED_ORDER", switch)
+    with measure.memory_kept() as is_kept:
+        assert not is_kept
+    switch.write_text("9\n")
+    with pytest.raises(KeyboardInterrupt), measure.memory_kept() as is_kept:
+        assert is_kept
+        assert switch.read_text() == "11"
+        raise KeyboardInterrupt
+    assert switch.read_text() == "9\n"
