@@ -71,7 +71,7 @@ def _segments(text: str) -> list[list[str]]:
 def _terminator(text: str, tag: str, separator: str) -> str:
     """Give what stands before the segment after the first one, line breaks aside; a line break where nothing else does."""
     following = re.search(
-        rf"[ \t\r\n]*([^A-Za-z0-9 \t\r\n]?)[ \t\r\n]*(?:GS|ST|BPR|BHT|TA1){re.escape(separator)}",
+        rf"[ \t\r\n]*((?!{re.escape(separator)})[^A-Za-z0-9 \t\r\n])?[ \t\r\n]*(?:GS|ST|BPR|BHT|TA1){re.escape(separator)}",
         _tail(text, tag, separator),
     )
     if following and following[1]:
