@@ -1,7 +1,7 @@
 """Claims, lines and charges of 837s, counted, and whether they add up: enough to tell what a file holds, not to bill from it.
 
-Source of the rules for earlier payers: what is paid and adjusted is what was billed, by line and by claim (005010X222A1
-section 1.4.4; the guide's text was not at hand).
+Source of the rules for earlier payers: paid and adjusted is what was billed, by line and by claim, as the intake's check B02
+has it; the text of 005010X222A1 was not at hand.
 """
 
 from collections import Counter
@@ -30,6 +30,8 @@ _AMOUNTS = {
 """Amounts that may not be empty, by table."""
 
 _GROUP_CODES = ("CO", "CR", "OA", "PI", "PR")
+"""CAS01 of an 837. Source: schemas/x12/837p.csv."""
+
 _SHAPES = (TOO_MANY, NONE_FILLED, NO_REASON)
 
 
@@ -80,7 +82,7 @@ def _are_lines_balanced(tables: Tables) -> Array:
     decisions, lines = tables.rows["decision"], tables.rows["line"]
     adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "decision")
     under = decisions.parents["line"]
-    is_known &= lines.values["charge_cents"].is_filled[under] & decisions.values["paid_cents"].is_filled & (under >= 0)
+    is_known &= lines.values["charge_cents"].is_filled[under] & decisions.values["paid_cents"].is_filled
     is_balanced: Array = is_known & (lines.cents("charge_cents")[under] == decisions.cents("paid_cents") + adjusted)
     return is_balanced
 

@@ -38,7 +38,7 @@ _AMOUNTS = {
     "patient_cents": ("claim", "patient_cents"),
     "payment_cents": ("payment", "payment_cents"),
 }
-_ANSWERS: Mapping[str, Reader] = {
+_READERS: Mapping[str, Reader] = {
     "TA1": partial(read_ta1, night=_NO_NIGHT),
     "999": partial(read_999, night=_NO_NIGHT),
     "997": partial(read_999, night=_NO_NIGHT),
@@ -76,14 +76,14 @@ def _summarize_kind(name: str, x12: X12File, kind: str) -> Row:
         counted = count_claims(part)
         tolerances = dict(x12.tolerances) | counted.tolerances
         return _row(name, kind, part, counted.totals, counted.balanced, tolerances, counted.faults)
-    return _row(name, kind, part, {}, {}, x12.tolerances, _answer_faults(found, kind))
+    return _row(name, kind, part, {}, {}, x12.tolerances, _reader_faults(found, kind))
 
 
-def _answer_faults(x12: X12File, kind: str) -> list[Fault]:
+def _reader_faults(x12: X12File, kind: str) -> list[Fault]:
     """Give the fault that its reader raises, if any."""
     try:
-        if kind in _ANSWERS:
-            _ANSWERS[kind](x12, "")
+        if kind in _READERS:
+            _READERS[kind](x12, "")
     except Fault as found:
         return [found]
     return []

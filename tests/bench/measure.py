@@ -53,17 +53,16 @@ def memory_kept() -> Iterator[bool]:
 
     Measured: else the host takes back 4 GB behind each work while the next one runs, and stops it for 30 to 100 ms now and then.
     """
-    before = ""
     try:
         before = _REPORTED_ORDER.read_text()
         _REPORTED_ORDER.write_text(_NO_ORDER)
     except OSError:  # no such switch, or not ours to turn
-        before = ""
+        yield False
+        return
     try:
-        yield before != ""
+        yield True
     finally:
-        if before:
-            _REPORTED_ORDER.write_text(before)
+        _REPORTED_ORDER.write_text(before)
 
 
 def settle_memory() -> None:

@@ -1,14 +1,18 @@
 """The rows of an 835: every value in its column, all six triples, exact cents, and a Fault where money is in doubt."""
 
 import re
+from collections import Counter
 from datetime import date
 from decimal import Decimal
+from importlib.resources import files
+from xml.etree import ElementTree
 
 import pytest
 
 from schemas.errors import Fault
 from tasks.x12.envelope import read_x12
 from tasks.x12.remittance import read_835, read_remittance
+from tasks.x12.remittance_checks import MOST_ELEMENTS
 
 from .answer_bytes import columns
 from .remittance_bytes import BALANCED, DENIED_CLAIM, NIGHT, PAID_CLAIM, PLB, REVERSED_CLAIM, file_835
@@ -361,3 +365,13 @@ def test_a_count_of_more_than_nine_digits_is_not_a_short_one(count):
     x12 = read_x12(file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*" + count + b"*"))
     assert not read_remittance(x12, "f" * 64, NIGHT).faults
     assert dict(x12.tolerances) == {"SE01": 1}
+
+
+def test_the_most_elements_of_a_segment_are_those_of_pyx12s_map():
+    map_ = ElementTree.fromstring(files("pyx12").joinpath("map/835.5010.X221.A1.v2.xml").read_bytes())
+    most = Counter()
+    for segment in map_.iter("segment"):
+        count = sum(part.tag in ("element", "composite") for part in segment)
+        most[segment.get("xid")] = max(most[segment.get("xid")], count)
+    assert {tag: most[tag] for tag in MOST_ELEMENTS} == MOST_ELEMENTS
+    assert most.keys() - MOST_ELEMENTS.keys() == {"ST", "SE", "CAS", "PLB", "SVC"}

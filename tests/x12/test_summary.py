@@ -134,6 +134,35 @@ def test_each_rule_for_earlier_payers_fails_for_what_it_is_about(old, new, faili
     assert {rule for rule, verdict in row["balanced"].items() if verdict["unbalanced"]} == failing
 
 
+def money_of(content):
+    """Give charges, what earlier payers paid, and their adjustments by group, as the reader of an 837P has them."""
+    tables = read_837p(read_x12(content), "f" * 64)
+    columns = (("claim", "charge_cents"), ("service_line", "charge_cents"), ("line_adjudication", "paid_cents"))
+    amounts = [sorted(row[column] for row in tables[table]) for table, column in columns]
+    paid = sorted(row["paid_cents"] or 0 for row in tables["other_subscriber"])
+    return [*amounts, paid, sorted(row["amount_cents"] for row in tables["adjustment"])]
+
+
+def is_told(content, sound):
+    """Tell whether a fault, a verdict or a tolerance speaks, of the summary or of the reader; None where the money is the same."""
+    rows = summarize("a.x12", content)
+    try:
+        if money_of(content) == sound:
+            return None
+    except Fault:
+        return True
+    verdicts = [verdict["unbalanced"] for row in rows for verdict in row["balanced"].values()]
+    return any(verdicts) or any(row["faults"] or row["tolerated"] for row in rows)
+
+
+def test_no_byte_of_claims_and_earlier_decisions_may_be_cut_or_doubled_unnoticed():
+    sound = money_of(SECONDARY)
+    for place in range(SECONDARY.index(b"CLM*"), len(SECONDARY)):
+        before, behind = SECONDARY[:place], SECONDARY[place + 1 :]
+        for byte in (b"", SECONDARY[place : place + 1] * 2):
+            assert is_told(before + byte + behind, sound) is not False, place
+
+
 UNREADABLE = {
     "an earlier payment": (b"AMT*D*80~", b"AMT*D*8O~", ("BAD_AMOUNT", "AMT", "02")),
     "a decision": (b"SVD*UNIT3*80*", b"SVD*UNIT3*8O*", ("BAD_AMOUNT", "SVD", "02")),
