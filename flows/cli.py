@@ -146,15 +146,11 @@ def x12_summary(
     _as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and kind: the one form.")] = True,
 ) -> None:
     """Count what X12 files hold, in cents, with verdicts and faults."""
-    from tasks.x12.summary import summarize
+    from tasks.x12.summary import summarize_file
 
     faults = 0
     for path in files:
-        try:
-            rows = summarize(str(path), path.read_bytes())
-        except OSError as error:
-            raise ClaimcycleError(f"{path}: {error.strerror}; name a file that can be read") from error
-        for row in rows:
+        for row in summarize_file(path):
             faults += len(row["faults"])  # type: ignore[arg-type]
             sys.stdout.write(json.dumps(row) + "\n")
     if faults:

@@ -105,8 +105,11 @@ def _write(envelope: Envelope, claims: Sequence[ClaimRows]) -> tuple[Written | N
         except WriteFault as fault:
             if not fault.claim_id:
                 raise
-            refused += [(claim, str(fault)) for claim in good if claim.version["claim_id"] == fault.claim_id]
-            good = [claim for claim in good if claim.version["claim_id"] != fault.claim_id]
+            reasons = [_refusal(envelope, claim) for claim in good]
+            if not any(reasons):
+                raise
+            refused += [(claim, reason) for claim, reason in zip(good, reasons, strict=True) if reason]
+            good = [claim for claim, reason in zip(good, reasons, strict=True) if not reason]
     if written is None or judge(written.content).accepted:
         return written, good, refused
     verdicts = [(claim, judge(write_837p(envelope, [claim]).content)) for claim in good]
@@ -117,6 +120,15 @@ def _write(envelope: Envelope, claims: Sequence[ClaimRows]) -> tuple[Written | N
         )
     again = _write(envelope, [claim for claim, verdict in verdicts if verdict.accepted])
     return again[0], again[1], [*refused, *worse, *again[2]]
+
+
+def _refusal(envelope: Envelope, claim: ClaimRows) -> str:
+    """Say why a claim cannot be written; nothing where it can: what refuses a claim is never another one."""
+    try:
+        write_837p(envelope, [claim])
+    except WriteFault as fault:
+        return str(fault)
+    return ""
 
 
 def _read_back(written: Written, claim_count: int, total_charge_cents: int) -> None:

@@ -90,10 +90,29 @@ def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
             placed += 1
     if reasons or placed < len(claim.cob_lines):
         _refuse_strays(reasons, claim.cob_lines, [coverage["payer_rank"] for coverage in others])
-    unknown = found.keys() - {line["source_line_number"] for line in claim.lines}
-    for decision in (decision for number in unknown for decision in found[number]):
-        _check_unbilled(claim, decision)
+    numbers = {line["source_line_number"]: line["line_number"] for line in claim.lines}
+    for number, own in found.items():
+        if number in numbers:
+            found[number] = [_bundled(decision, numbers) for decision in own]
+        else:
+            for decision in own:
+                _check_unbilled(claim, decision)
     return found
+
+
+def _bundled(decision: Decision, numbers: Mapping[int, int]) -> Decision:
+    """Give the decision with the claim's number of the line that it was bundled into: the charge line's may be another.
+
+    Raises: Fault for a line that is not in the claim.
+    """
+    into = decision.decided.get("bundled_into_line")
+    if into is None:
+        return decision
+    if into not in numbers:
+        rank = decision.decided["payer_rank"]
+        rule = f"rank {rank} bundled a line into charge line {into}, which is not in the claim"
+        refuse("WRITE_LINE", "SVD", "06", f"Bundled or Unbundled Line Number: {rule}")
+    return decision._replace(decided={**decision.decided, "bundled_into_line": numbers[into]})
 
 
 def _refuse_strays(

@@ -52,6 +52,7 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
 
 REMEDIES: Mapping[str, str] = MappingProxyType(
     {
+        "UNREADABLE": "name a file that can be read",
         "NOT_X12": "ask the sender for the X12 file itself",
         "BAD_ISA": "ask the sender for the file again",
         "TRUNCATED": "fetch the file again; if it stays short, ask the sender",

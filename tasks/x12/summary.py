@@ -6,6 +6,7 @@ Shape: the columns of docs/x12.md, section "claims x12 summary". Units: cents.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from schemas.errors import Fault
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
@@ -16,6 +17,7 @@ from tasks.x12.envelope import Transaction, X12File, read_x12
 from tasks.x12.inquiry_reading import read_270, read_276
 from tasks.x12.remittance_checks import check_all
 from tasks.x12.review import read_278
+from tasks.x12.rulings import fault
 from tasks.x12.status_answer import read_277
 from tasks.x12.tables import read_tables
 
@@ -51,6 +53,16 @@ _READERS: Mapping[str, Reader] = {
     "278": read_278,
 }
 """Readers whose faults count; their rows are no money."""
+
+
+def summarize_file(path: Path) -> list[Row]:
+    """Give one row per transaction kind of a file; one that the system does not give is a row with its fault, too."""
+    try:
+        return summarize(str(path), path.read_bytes())
+    except OSError as error:
+        return [
+            _row(str(path), "unknown", (), {}, {}, {}, [fault("UNREADABLE", error.strerror or "it cannot be read")])
+        ]
 
 
 def summarize(name: str, content: bytes) -> list[Row]:

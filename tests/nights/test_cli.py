@@ -106,7 +106,6 @@ def test_explain_shows_the_bytes_of_a_claim_and_no_name(rehearsed, asked):
         ("backfill --since 2026-03-02 --until 2026-03-02 --step none --home HOME", "one of: collect_files"),
         ("payer answer --home NOWHERE", "name another --home"),
         ("practice make NOWHERE --plan NOWHERE", "check that it is there"),
-        ("x12 summary NOWHERE", "name a file that can be read"),
         ("none", "claims --help"),
     ],
 )

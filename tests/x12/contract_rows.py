@@ -182,7 +182,7 @@ def _decided(draw, lines):
         paid = draw(st.integers(0, row["charge_cents"]))
         cob_lines.append(
             at | {"paid_amount_cents": paid, "paid_units": draw(st.just(Decimal(1)) | _QUANTITIES), "adjudication_date": date(2026, 2, 1)}
-            | draw(st.sampled_from([{}, {"remaining_liability_cents": 7}, {"bundled_into_line": 1}]))
+            | draw(st.sampled_from([{}, {"remaining_liability_cents": 7}, {"bundled_into_line": lines[-1]["source_line_number"]}]))
             | draw(st.sampled_from([{}, {"adjudicated_procedure": as_json({"qualifier": "HC", "code": "99212", "text": "As coded"})}]))
         )  # fmt: skip
         quantity = draw(st.none() | st.just(Decimal(2)) | _QUANTITIES)

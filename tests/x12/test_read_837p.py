@@ -138,6 +138,7 @@ def wrong_decisions(rows, back, payers):
     for row, decided in zip(ours, rows.cob_lines, strict=True):
         billed = {"qualifier": "HC", "code": procedures[decided["line_number"]]}
         row["adjudicated_procedure"] = row.get("adjudicated_procedure") or billed
+        row["bundled_into_line"] = numbers[row.get("bundled_into_line")]
     theirs = [row for row in rows.cob_adjustments if row["amount_cents"]]
     theirs = [
         row | {"payer_id": payers[row["payer_rank"]], "line_number": numbers[row["line_number"]]} for row in theirs

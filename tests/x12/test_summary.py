@@ -68,6 +68,18 @@ def test_what_cannot_be_read_is_a_row_with_its_fault():
     assert set(fault) == {"code", "byte", "segment", "element", "message"}
 
 
+def test_a_path_that_cannot_be_read_is_a_row_and_the_others_are_read(tmp_path):
+    good = tmp_path / "good.x12"
+    good.write_bytes(BALANCED)
+    command = [Path(sys.executable).parent / "claims", "x12", "summary", tmp_path / "none", tmp_path, good]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [[row["kind"], *(f["code"] for f in row["faults"])] for row in rows] == [["unknown", "UNREADABLE"]] * 2 + [
+        ["835"]
+    ]
+    assert done.returncode == 1
+
+
 def test_a_file_without_transactions_is_a_row_too():
     (row,) = summarize("a.x12", (ISA + "IEA*0*000000101~").encode())
     assert (row["kind"], row["interchanges"], row["faults"][0]["code"] if row["faults"] else None) == ("none", 0, None)

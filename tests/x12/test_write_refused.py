@@ -8,7 +8,7 @@ import pytest
 
 from schemas.errors import Fault
 from tasks.x12.professional import write_837p
-from tests.x12.write_rows import COVERAGE, ENVELOPE, as_json, claim, dependent, line, secondary, split
+from tests.x12.write_rows import COVERAGE, ENVELOPE, as_json, claim, dependent, line, of, secondary, split
 
 TWO = [line(1), line(2, 3550)]
 
@@ -235,6 +235,7 @@ CASES = [
         "CAS03",
     ),
     ("a decision on a line that is not billed", _unbilled(), "WRITE_LINE", "SVD02"),
+    ("a line bundled into one that is not billed", _cob(bundled_into_line=3), "WRITE_LINE", "SVD06"),
     ("a charge below zero", claim(lines=[line(1), line(2, -1)]), "WRITE_FORMAT", "SV102"),
     ("a total below zero", claim(lines=[line(1, -1)]), "WRITE_FORMAT", "CLM02"),
     ("no units at all", claim(lines=[line(1, units=Decimal(0))]), "WRITE_FORMAT", "SV104"),
@@ -318,6 +319,18 @@ def test_a_bundled_line_need_not_balance_by_itself():
     bundled = rows.cob_lines[0] | {"paid_amount_cents": 1, "bundled_into_line": 2}
     written = write_837p(ENVELOPE, [replace(rows, cob_lines=[bundled, rows.cob_lines[1]])])
     assert ["SVD", "UNIT3", "0.01", "HC:99213", "", "1", "2"] in split(written.content)
+
+
+def test_a_bundled_line_names_the_line_of_the_claim():
+    """Charge line 2 is not billed: charge line 3 is the claim's second."""
+    rows = secondary(lines=[line(1), line(2, 3550, source_line_number=3)])
+    rows = replace(
+        rows,
+        service_lines=rows.service_lines | {3: {"unit_type": "UN"}},
+        cob_lines=[rows.cob_lines[0] | {"bundled_into_line": 3}, rows.cob_lines[1] | {"line_number": 3}],
+        cob_adjustments=[*rows.cob_adjustments[:-1], rows.cob_adjustments[-1] | {"line_number": 3}],
+    )
+    assert of(split(write_837p(ENVELOPE, [rows]).content), "SVD")[0][-1] == "2"
 
 
 def test_a_decision_of_nothing_on_a_line_that_is_not_billed_is_none():
