@@ -7,6 +7,7 @@ from datetime import date
 
 from tasks.x12.records import Reading, Record, Row, readings
 from tasks.x12.segments import X12File
+from tasks.x12.structure import refuse_unanswered, sound_readings
 
 _ANSWERS = "A E M P R W X"
 
@@ -97,10 +98,11 @@ def _answer(reading: Reading, answer: Record, group_number: int) -> Row:
 def read_277ca(x12: X12File, file_sha256: str, night: date) -> list[Row]:
     """Give one row per STC at claim level (2200D) of every 277CA; STC of lines and of the batch are not rows.
 
-    Raises: Fault BAD_AMOUNT, BAD_CODE, MISSING_ELEMENT.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
-    for reading in readings(x12, "277CA"):
+    for reading in sound_readings(x12, "277CA"):
+        refuse_unanswered(reading)
         hops = [source.text("entity_code") for source in reading.records("source")]
         claims = reading.records("claim")
         for claim in claims:

@@ -16,6 +16,7 @@ from tasks.x12.columns import Array
 from tasks.x12.records import BAD_AMOUNT, Reading, values_of
 from tasks.x12.remittance_checks import NOTES
 from tasks.x12.segments import Transaction
+from tasks.x12.structure import refuse_structure
 from tasks.x12.tables import Tables, read_as
 from tasks.x12.walk import BAD_SEGMENT, NO_REASON, NONE_FILLED, TOO_MANY
 
@@ -66,6 +67,7 @@ def count_claims(transactions: Sequence[Transaction]) -> ClaimCount:
             verdict["unbalanced"] += int((~is_balanced).sum())
         tolerances["UNKNOWN_SEGMENT"] += int(np.count_nonzero(reading.tables.notes[:, 0] == BAD_SEGMENT))
         _refuse(reading)
+        tolerances.update(refuse_structure(reading))
     return ClaimCount(totals, verdicts, +tolerances, sorted(faults, key=lambda found: found.byte_start))
 
 
@@ -90,23 +92,33 @@ def _are_lines_balanced(tables: Tables) -> Array:
 def _are_payers_balanced(tables: Tables) -> Array:
     """Tell of each earlier payer whether what it paid and all its adjustments are the claim's charge.
 
-    Holds: asked of payers that say what they paid, decided on a line or adjusted the claim.
+    Holds: asked of payers that say what they paid, decided on a line or adjusted the claim; of one that decided on lines,
+    what it paid is also what it paid for them, less its adjustments of the claim; one that decided and is none of the
+    claim's payers is not balanced.
     """
     rows = tables.rows
     claims, payers = rows["claim"], rows["other_payer"]
     adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "other_payer")
     by_decision, is_decision_known = _sums(tables, "adjustment", "amount_cents", "decision")
     has_decided = np.bincount(rows["adjustment"].parents["other_payer"] + 1, minlength=len(payers) + 1)[1:] > 0
+    has_lines = np.zeros(len(payers), np.bool_)
+    paid_for_lines = -adjusted
     numbers = {payer: number for number, payer in enumerate(_payers(tables, "other_payer"))}
+    strangers: set[tuple[int, object]] = set()
     for number, payer in enumerate(_payers(tables, "decision")):
-        if payer in numbers:
-            has_decided[numbers[payer]] = True
-            adjusted[numbers[payer]] += by_decision[number]
-            is_known[numbers[payer]] &= is_decision_known[number]
-    under = payers.parents["claim"]
+        if payer not in numbers:
+            strangers.add(payer)
+            continue
+        has_lines[numbers[payer]] = True
+        adjusted[numbers[payer]] += by_decision[number]
+        paid_for_lines[numbers[payer]] += rows["decision"].cents("paid_cents")[number]
+        is_known[numbers[payer]] &= is_decision_known[number]
+    under, paid = payers.parents["claim"], payers.cents("paid_cents")
     is_known &= claims.values["charge_cents"].is_filled[under] & payers.values["paid_cents"].is_filled
-    is_balanced: Array = is_known & (claims.cents("charge_cents")[under] == payers.cents("paid_cents") + adjusted)
-    return is_balanced[has_decided | (payers.values["paid_cents"].sizes > 0)]
+    is_balanced: Array = is_known & (claims.cents("charge_cents")[under] == paid + adjusted)
+    is_balanced &= ~has_lines | (paid == paid_for_lines)
+    asked = is_balanced[has_decided | has_lines | (payers.values["paid_cents"].sizes > 0)]
+    return np.concatenate([asked, np.zeros(len(strangers), np.bool_)])
 
 
 _RULES: Mapping[str, Callable[[Tables], Array]] = {

@@ -4,12 +4,15 @@ Source: schemas/x12/271.toml, which names its own. The choice of copay and deduc
 rule (docs/x12.md).
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from tasks.x12.records import Reading, Record, Row, readings
+from tasks.x12.records import Reading, Record, Row
 from tasks.x12.segments import X12File
+from tasks.x12.structure import sound_readings
+from tasks.x12.tables import read_tables
 
 _ACTIVE = frozenset({"1", "2", "3", "4", "5"})
 _INACTIVE = frozenset({"6", "7", "8"})
@@ -25,9 +28,14 @@ class _Level:
 
     record: Record
     byte_end: int = 0
-    traces: list[str] = field(default_factory=list)
+    traces: list[Record] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     benefits: list[Record] = field(default_factory=list)
+
+    @property
+    def is_answer(self) -> bool:
+        """Tell whether anything is said of the person."""
+        return bool(self.benefits or self.refusals)
 
 
 @dataclass(slots=True)
@@ -43,16 +51,27 @@ class _Answered:
 def read_271(x12: X12File, file_sha256: str, night: date) -> list[Row]:
     """Give one row per trace number (TRN02 where TRN01 is 2) of every 271.
 
-    Holds: a dependent without a trace of its own answers its subscriber's.
-    Raises: Fault BAD_AMOUNT, MISSING_ELEMENT.
+    Holds: a dependent without a trace of its own answers its subscriber's; no trace is answered by two persons.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_CODE, BAD_AMOUNT, BAD_QUANTITY.
     """
-    return [
-        {"trace_number": trace, "file_sha256": file_sha256}
-        | _row(reading, answered, reading.tables.transactions[transaction].delimiters.repetition)
-        | {"answered_on": night}
-        for reading in readings(x12, "271")
-        for (transaction, trace), answered in _answers(_levels(reading)).items()
-    ]
+    rows: list[Row] = []
+    for reading in sound_readings(x12, "271"):
+        reading.refuse_rows("inquiry", "no answer has a question (EQ)")
+        for (transaction, trace), answered in _answers(reading, list(_levels(reading))).items():
+            separator = reading.tables.transactions[transaction].delimiters.repetition
+            told = {"trace_number": trace, "file_sha256": file_sha256} | _row(reading, answered, separator)
+            rows.append(told | {"answered_on": night})
+    return rows
+
+
+def tolerate_271(x12: X12File) -> Counter[str]:
+    """Count the persons of whom something is said in a transaction that echoes no trace of ours: they are no rows."""
+    tolerances: Counter[str] = Counter()
+    for tables in read_tables(x12.transactions, "271"):
+        levels = list(_levels(Reading(tables, [])))
+        traced = _traced(levels)
+        tolerances["NO_TRACE"] += sum(level.is_answer and level.record.transaction not in traced for level in levels)
+    return +tolerances
 
 
 def _levels(reading: Reading) -> Iterator[_Level]:
@@ -78,20 +97,38 @@ def _add(reading: Reading, level: _Level, table: str, record: Record) -> None:
     elif table == "rejection" and record.parents["benefit"] < 0:
         level.refusals.append(record.text("reject_code"))
     elif table == "trace" and record.text("type_code") == _ECHOED:
-        level.traces.append(reading.filled(record, "trace_number", "TRN", 2, "the trace number is missing"))
+        reading.filled(record, "trace_number", "TRN", 2, "the trace number is missing")
+        for other in level.traces:
+            if other.values["originator_id"] == record.values["originator_id"] and not _is_same(other, record):
+                reading.refuse("ORPHAN_SEGMENT", "a second trace of one asker: another level is missing", record, "TRN")
+        level.traces.append(record)
 
 
-def _answers(levels: Iterator[_Level]) -> dict[tuple[int, str], _Answered]:
+def _is_same(trace: Record, other: Record) -> bool:
+    return trace.text("trace_number") == other.text("trace_number")
+
+
+def _traced(levels: Iterable[_Level]) -> set[int]:
+    """Give the transactions that echo a trace of ours."""
+    return {level.record.transaction for level in levels if level.traces}
+
+
+def _answers(reading: Reading, levels: list[_Level]) -> dict[tuple[int, str], _Answered]:
     """Gather refusals and benefits by transaction and trace number."""
     found: dict[tuple[int, str], _Answered] = {}
     current: list[str] = []
+    traced = _traced(levels)
     for level in levels:
-        traces = list(dict.fromkeys(level.traces))
+        traces = list(dict.fromkeys(trace.text("trace_number") for trace in level.traces))
         if traces or level.record.table == "subscriber":
             current = traces
+        if level.is_answer and not current and level.record.transaction in traced:
+            reading.refuse("MISSING_SEGMENT", "no TRN*2 tells which question is answered", level.record, "HL")
         for trace in current:
             key = (level.record.transaction, trace)
             answered = found.setdefault(key, _Answered(level.record.byte_start, level.byte_end))
+            if level.is_answer and (answered.refusals or answered.benefits):
+                reading.refuse("ORPHAN_SEGMENT", "two persons answer one question", level.record, "HL")
             answered.byte_end = level.byte_end
             answered.refusals += level.refusals
             answered.benefits += level.benefits

@@ -3,8 +3,9 @@
 Source: schemas/x12/270.toml and 276.toml, which name theirs.
 """
 
-from tasks.x12.records import Reading, Record, Row, by_parent, readings
+from tasks.x12.records import Reading, Record, Row, by_parent
 from tasks.x12.segments import X12File
+from tasks.x12.structure import sound_readings
 
 _ASKED_ON = ("291", "307", "472", "346")
 """What DTP01 of a 270 may call the day asked about, the first that stands. Source: public files."""
@@ -15,10 +16,13 @@ _SERVED_ON = ("472",)
 def read_270(x12: X12File, file_sha256: str) -> list[Row]:
     """Give one row per EQ of every 270, with its trace number (TRN02 where TRN01 is 1) and the person asked about.
 
-    Raises: Fault BAD_QUANTITY.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, BAD_CODE, BAD_QUANTITY.
     """
     rows: list[Row] = []
-    for reading in readings(x12, "270"):
+    for reading in sound_readings(x12, "270"):
+        reading.refuse_rows("benefit", "no question has a benefit (EB)")
+        for trace in reading.of("trace"):
+            reading.coded(trace, "type_code", "TRN", 1, "1")
         levels = ("subscriber", "dependent")
         traces = by_parent((r for r in reading.of("trace") if r.text("type_code") == "1"), *levels)
         dates = by_parent(reading.of("date"), *levels)
@@ -41,11 +45,10 @@ def read_270(x12: X12File, file_sha256: str) -> list[Row]:
 def read_276(x12: X12File, file_sha256: str) -> list[Row]:
     """Give one row per claim (TRN) of every 276, with what tells the claim; lines asked about are not rows.
 
-    Raises: Fault BAD_AMOUNT, MISSING_ELEMENT.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_ELEMENT, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
-    for reading in readings(x12, "276"):
-        reading.refuse_unreadable()
+    for reading in sound_readings(x12, "276"):
         whole = [r for r in reading.of("date") if r.parents["line"] < 0]
         dates = by_parent(whole, "claim")
         for claim in reading.of("claim"):

@@ -63,7 +63,8 @@ class Layout:
 
     Shape: `hosts` are the tables that are loops, by number; `raw_tables` has the table of each raw column; `heads` the
     segment ids that give a table its rows (numbers as in plan.locals), `steps` the elements that a repeat takes for a row; `most_joined` the spans
-    of a segment or a repeat that are joined at the most; `told` are the kinds of segments: id, code, element of the code.
+    of a segment or a repeat that are joined at the most; `told` are the kinds of segments: id, code, element of the code;
+    `hierarchy` is what `structure` holds the levels of a transaction against.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Layout:
     most_joined: int
     told: tuple[tuple[str, str, int], ...]
     plan: Plan
+    hierarchy: Mapping[str, Any]
 
     @cached_property
     def plain_plan(self) -> Any:
@@ -158,8 +160,9 @@ class _Compiler:
         every = (*self.rules.values(), *self.repeated.values())
         joined = max(sum(rule[MODE] & JOINED > 0 for rule in rules) for rules in every)
         names, hosts, raw_tables = tuple(self.loops), tuple(self.hosts), tuple(self.raw_tables)
+        told, hierarchy = tuple(self.kinds), self.source.get("hierarchy", {})
         return Layout(
-            self.source["kind"], tuple(tables), hosts, raw_tables, names, heads, steps, joined, tuple(self.kinds), plan
+            self.source["kind"], tuple(tables), hosts, raw_tables, names, heads, steps, joined, told, plan, hierarchy
         )
 
     def _heads(self, loop: str) -> list[str]:

@@ -182,6 +182,11 @@ class Reading:
             if any(number in transaction.numbers for transaction in self.tables.transactions):
                 self.refuse_segment("MISSING_ELEMENT", message, self.segment(number), 1)
 
+    def refuse_rows(self, table: str, message: str) -> None:
+        """Note BAD_SEGMENT for each row of a table that this kind of transaction does not have."""
+        for segment in self.tables.rows[table].segments.tolist():
+            self.refuse_segment("BAD_SEGMENT", message, self.segment(segment))
+
     def number(self, record: Record, column: str, tag: str, element: int) -> int:
         """Give a control number as an integer, or note BAD_NUMBER."""
         text = record.text(column)

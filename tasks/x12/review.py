@@ -4,8 +4,9 @@ Source: schemas/x12/278.toml, which names its own.
 """
 
 from tasks.x12.inquiry_reading import placed
-from tasks.x12.records import Reading, Record, Row, by_parent, readings
+from tasks.x12.records import Reading, Record, Row, by_parent
 from tasks.x12.segments import X12File
+from tasks.x12.structure import sound_readings
 
 _ANSWERS = frozenset({"11"})
 """BHT02 of an answer; 13 is a request. Source: public files."""
@@ -21,15 +22,19 @@ def read_278(x12: X12File, file_sha256: str) -> list[Row]:
 
     Holds: `is_answer` tells requests from answers; the decision of a level is its own, None where it has none;
     `reject_codes` are its AAA03.
-    Raises: Fault BAD_AMOUNT, BAD_QUANTITY.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, BAD_CODE, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
-    for reading in readings(x12, "278"):
-        reading.refuse_unreadable()
+    for reading in sound_readings(x12, "278"):
         parts = {name: by_parent(reading.of(name), *_LEVELS) for name in _PARTS}
         levels = [level for name in _LEVELS for level in reading.of(name)]
         for level in sorted(levels, key=lambda level: level.segment):
             found = {name: groups.get(level.key, []) for name, groups in parts.items()}
+            for second in (*found["review"][1:], *found["decision"][1:]):
+                message = "a second one in one level: another level is missing"
+                reading.refuse_segment("ORPHAN_SEGMENT", message, reading.segment(second.segment))
+            if not str(level.values.get("revenue_code") or 0).isdigit():
+                reading.refuse("BAD_CODE", "expected a revenue code of digits", level, "SV2", 1)
             if found["review"] or found["decision"] or level.values.get("procedure_code"):
                 rows.append(placed(level, file_sha256) | _row(reading, level, found))
     return rows

@@ -45,6 +45,9 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "REVERSED_SHARE": "a reversal whose CLP05 is zero, or has the other sign, and not the sum of its PR adjustments",
         "EMPTY_AMOUNT": "SVC02 or SVC03 is empty; it is taken as zero",
         "DATE": "a date that is no date; it is left empty, and its segment is kept",
+        "LEVEL_NUMBER": "an HL01 of an 837 that was there before",
+        "NO_TRACE": "a person of whom a 271 says something without any TRN*2 in its transaction; it is no row",
+        "STATED_TOTAL": "counts or amounts that a 277CA states of a batch or a provider are not those of its claims",
         "UNKNOWN_SEGMENT": "a segment id that no 837 knows; the segment is kept",
         "UNREAD": "a segment of another guide in an 835, of a kind that holds no money",
     }
@@ -62,6 +65,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "REPEATED": "ask the sender whether the payment was made once or twice",
         "KIND_CONFLICT": "ask the sender what kind of transaction was meant",
         "BAD_SEGMENT": "ask the sender for the file again",
+        "BAD_LEVEL": "ask the sender for the file again",
         "MISSING_SEGMENT": "ask the sender for a complete transaction",
         "MISSING_ELEMENT": "ask the sender for a complete transaction",
         "ORPHAN_SEGMENT": "ask the sender for a complete transaction",

@@ -6,8 +6,9 @@ Source: schemas/x12/277.toml, which names its own.
 from datetime import date
 
 from tasks.x12.inquiry_reading import placed
-from tasks.x12.records import Record, Row, by_parent, readings
+from tasks.x12.records import Record, Row, by_parent
 from tasks.x12.segments import X12File
+from tasks.x12.structure import refuse_unanswered, sound_readings
 
 _OF_ANSWER = (
     "file_sha256", "byte_start", "byte_end", "payer_claim_number", "category_code", "entity_code", "charge_cents", "effective_on",
@@ -23,11 +24,11 @@ def read_277(x12: X12File, file_sha256: str) -> list[Row]:
 
     Holds: `trace_number` is TRN02, that of our 276; a line's row has its procedure, a claim's has none; the patient control
     number (REF*EJ) is there where the payer repeats it.
-    Raises: Fault BAD_AMOUNT, BAD_QUANTITY, MISSING_ELEMENT.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
-    for reading in readings(x12, "277"):
-        reading.refuse_unreadable()
+    for reading in sound_readings(x12, "277"):
+        refuse_unanswered(reading)
         for claim in reading.of("claim"):
             reading.filled(claim, "trace_number", "TRN", 2, "the trace number is missing")
         reading.refuse_empty("status", "STC", "the category code is missing")

@@ -3,6 +3,7 @@
 Shape: the columns of docs/x12.md, section "claims x12 summary". Units: cents.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
@@ -12,12 +13,14 @@ from schemas.errors import Fault
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
 from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
-from tasks.x12.eligibility_answer import read_271
+from tasks.x12.eligibility_answer import read_271, tolerate_271
 from tasks.x12.envelope import Transaction, X12File, read_x12
 from tasks.x12.inquiry_reading import read_270, read_276
+from tasks.x12.professional_checks import KIND, faults_of_837p
 from tasks.x12.remittance_checks import check_all
 from tasks.x12.review import read_278
 from tasks.x12.rulings import fault
+from tasks.x12.stated_totals import tolerate_277ca
 from tasks.x12.status_answer import read_277
 from tasks.x12.tables import read_tables
 
@@ -54,6 +57,9 @@ _READERS: Mapping[str, Reader] = {
 }
 """Readers whose faults count; their rows are no money."""
 
+_TOLERATED: Mapping[str, Callable[[X12File], Counter[str]]] = {"271": tolerate_271, "277CA": tolerate_277ca}
+"""What their readers pass over, counted."""
+
 
 def summarize_file(path: Path) -> list[Row]:
     """Give one row per transaction kind of a file; one that the system does not give is a row with its fault, too."""
@@ -87,8 +93,18 @@ def _summarize_kind(name: str, x12: X12File, kind: str) -> Row:
     if kind.startswith("837"):
         counted = count_claims(part)
         tolerances = dict(x12.tolerances) | counted.tolerances
-        return _row(name, kind, part, counted.totals, counted.balanced, tolerances, counted.faults)
-    return _row(name, kind, part, {}, {}, x12.tolerances, _reader_faults(found, kind))
+        faults = counted.faults + (faults_of_837p(part) if kind == KIND else [])
+        return _row(name, kind, part, counted.totals, counted.balanced, tolerances, _each_once(faults))
+    tolerances = dict(x12.tolerances) | (_TOLERATED[kind](found) if kind in _TOLERATED else {})
+    return _row(name, kind, part, {}, {}, tolerances, _reader_faults(found, kind))
+
+
+def _each_once(faults: Iterable[Fault]) -> list[Fault]:
+    """Give faults in the order of the file, one for each code and place: two readings of a claim find the same."""
+    found: dict[tuple[int, str, str], Fault] = {}
+    for one in faults:
+        found.setdefault((one.byte_start, one.element, one.code), one)
+    return [found[place] for place in sorted(found)]
 
 
 def _reader_faults(x12: X12File, kind: str) -> list[Fault]:

@@ -5,6 +5,7 @@ import pytest
 from schemas.errors import Fault
 from tasks.x12.eligibility_answer import read_271
 from tasks.x12.envelope import read_x12
+from tasks.x12.summary import summarize
 
 from .answer_bytes import columns, file_of
 from .remittance_bytes import NIGHT
@@ -101,9 +102,55 @@ def test_a_dependent_answers_the_inquiry_of_its_subscriber(trace):
 
 
 def test_a_dependent_with_a_trace_of_its_own_is_a_row_of_its_own():
-    dependent = ("HL*4*3*23*0", "TRN*2*T9*9PRACTICE", "EB*6**30", "HL*5*2*22*0", "EB*1**30")
+    dependent = ("HL*4*3*23*0", "TRN*2*T9*9PRACTICE", "EB*6**30")
     rows = answered(*SUBSCRIBER, "EB*1**30", *dependent)
     assert [(row["trace_number"], row["status"]) for row in rows] == [("T1", "active"), ("T9", "inactive")]
+
+
+ANOTHER = ("HL*4*2*22*0", "TRN*2*T2*9PRACTICE", "NM1*IL*1*TEST*TWO****MI*M2", "EB*6**30")
+DOUBTFUL = {
+    "a person without a trace beside one that has it": (
+        (*SUBSCRIBER, "EB*1**30", "HL*4*2*22*0", "EB*6**30"),
+        "MISSING_SEGMENT",
+    ),
+    "a dependent beside its answered subscriber": (
+        (*SUBSCRIBER, "EB*1**30", "HL*4*3*23*0", "EB*6**30"),
+        "ORPHAN_SEGMENT",
+    ),
+    "two dependents": (
+        (*SUBSCRIBER, "HL*4*3*23*0", "EB*6**30", "HL*5*3*23*0", "EB*1**30"),
+        "ORPHAN_SEGMENT",
+    ),
+    "two persons in one level": ((*SUBSCRIBER, *ANOTHER[2:]), "ORPHAN_SEGMENT"),
+    "two traces of one asker": ((*SUBSCRIBER[:2], "TRN*2*T2*9PRACTICE", "EB*1**30"), "ORPHAN_SEGMENT"),
+    "a level that is none": ((*SUBSCRIBER, "EB*1**30", "HL*4*2*2*0", *ANOTHER[1:]), "BAD_LEVEL"),
+    "a level that was passed over": ((*SUBSCRIBER, "EB*1**30", "HL*5*2*22*0", *ANOTHER[1:]), "BAD_LEVEL"),
+    "a level of nobody": ((*SUBSCRIBER, "EB*1**30", "HL*4*9*22*0", *ANOTHER[1:]), "BAD_LEVEL"),
+    "a subscriber of a subscriber": ((*SUBSCRIBER, "EB*1**30", "HL*4*3*22*0", *ANOTHER[1:]), "BAD_LEVEL"),
+    "a benefit of no person": (("EB*1**30", *SUBSCRIBER), "ORPHAN_SEGMENT"),
+    "an unknown segment": ((*SUBSCRIBER, "EX*1**30"), "BAD_SEGMENT"),
+    "a question": ((*SUBSCRIBER, "EQ*30"), "BAD_SEGMENT"),
+    "an amount of no use": ((*SUBSCRIBER, "EB*1**30", "EB*C*IND*30***29*5x0"), "BAD_AMOUNT"),
+}
+
+
+@pytest.mark.parametrize(("segments", "code"), DOUBTFUL.values(), ids=DOUBTFUL.keys())
+def test_what_may_be_another_persons_is_a_fault(segments, code):
+    with pytest.raises(Fault) as caught:
+        answered(*segments)
+    assert caught.value.code == code
+
+
+def test_a_trace_of_the_clearinghouse_beside_ours_is_a_row_too():
+    rows = answered(*SUBSCRIBER[:2], "TRN*2*C7*9CLEARING", SUBSCRIBER[2], "EB*1**30")
+    assert [(row["trace_number"], row["status"]) for row in rows] == [("T1", "active"), ("C7", "active")]
+
+
+def test_persons_without_any_trace_are_counted():
+    content = file_of("HB", "005010X279A1", *HEAD, SUBSCRIBER[0], SUBSCRIBER[2], "EB*1**30")
+    assert read_271(read_x12(content), SHA, NIGHT) == []
+    (row,) = summarize("a.x12", content)
+    assert {"code": "NO_TRACE", "count": 1} in row["tolerated"]
 
 
 def test_an_amount_that_is_none_is_a_fault():

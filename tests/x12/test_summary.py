@@ -95,7 +95,8 @@ def test_a_bad_amount_counts_nothing_and_fails_its_verdicts():
 
 
 def claim_file(*segments):
-    return file_of("HC", "005010X222A1", "BHT*0019*00*1*20260301*0215*CH", *segments, set_code="837")
+    levels = ("BHT*0019*00*1*20260301*0215*CH", "HL*1**20*1", "HL*2*1*22*0")
+    return file_of("HC", "005010X222A1", *levels, *segments, set_code="837")
 
 
 def test_claims_are_counted_with_their_lines_and_prior_adjustments():
@@ -131,7 +132,7 @@ def test_decisions_of_earlier_payers_balance():
 @pytest.mark.parametrize(
     ("old", "new", "failing"),
     [
-        (b"SVD*UNIT3*80*", b"SVD*UNIT3*90*", {"line"}),
+        (b"SVD*UNIT3*80*", b"SVD*UNIT3*90*", {"line", "prior_payer"}),
         (b"CAS*CO*45*25~", b"CAS*CO*45*24.99~", {"line", "prior_payer"}),
         (b"~CAS*CO*97*35.5~", b"~CAR*CO*97*35.5~", {"line", "prior_payer"}),
         (b"AMT*D*80~", b"AMT*D*81~", {"prior_payer"}),
