@@ -14,6 +14,9 @@ from tasks.x12.segments import X12File
 from tasks.x12.structure import sound_readings
 from tasks.x12.tables import read_tables
 
+_BENEFITS = "1 2 3 4 5 6 7 8 A B C CB D E F G H I J K L M MC N O P Q R S T U V W X Y"
+"""EB01. Source: the code list of 005010X279A1 as public parsers have it; the guide text was not at hand."""
+
 _ACTIVE = frozenset({"1", "2", "3", "4", "5"})
 _INACTIVE = frozenset({"6", "7", "8"})
 _NOT_FOUND = frozenset({"72", "73", "75", "76", "78"})
@@ -93,6 +96,7 @@ def _levels(reading: Reading) -> Iterator[_Level]:
 def _add(reading: Reading, level: _Level, table: str, record: Record) -> None:
     """Add a trace, a refusal before the benefits, or a benefit to its level."""
     if table == "benefit":
+        reading.coded(record, "benefit_code", "EB", 1, _BENEFITS)
         level.benefits.append(record)
     elif table == "rejection" and record.parents["benefit"] < 0:
         level.refusals.append(record.text("reject_code"))

@@ -30,10 +30,10 @@ def read_270(x12: X12File, file_sha256: str) -> list[Row]:
             level = next(
                 ((name, inquiry.parents[name]) for name in levels[::-1] if inquiry.parents[name] >= 0), ("", -1)
             )
-            trace = next(iter(traces.get(level, [])), None)
+            asked = next(iter(traces.get(level, [])), None)
             rows.append(
                 placed(inquiry, file_sha256)
-                | {"trace_number": trace.text("trace_number") if trace else ""}
+                | {"trace_number": asked.text("trace_number") if asked else ""}
                 | _people(reading, inquiry)
                 | {"service_type_codes": inquiry.text("service_type_codes")}
                 | {"procedure_code": inquiry.values["procedure_code"]}

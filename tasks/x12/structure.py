@@ -6,6 +6,7 @@ Source: HL01 counts from 1 in a transaction and HL02 names the level above, in a
 `LEVEL_NUMBER`); the levels of each guide stand in schemas/x12, as `levels`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +20,10 @@ from tasks.x12.records import BAD_AMOUNT, Reading, readings
 from tasks.x12.segments import X12File
 from tasks.x12.walk import BAD_SEGMENT
 
+_CATEGORY = re.compile(r"[A-Z]+[0-9][0-9A-Z]*")
 _MOST_DIGITS = 12
 _MOST_CODE_BYTES = 7
-_HL, _NM1, _AMT, _CLM, _SBR, _EB = (tag_code(tag) for tag in ("HL", "NM1", "AMT", "CLM", "SBR", "EB"))
+_HL, _NM1, _AMT, _CLM, _SBR = (tag_code(tag) for tag in ("HL", "NM1", "AMT", "CLM", "SBR"))
 _HOLDERS = (_HL, _CLM, _SBR)
 """Segments that a person's NM1 belongs to: a level, or an other subscriber of a claim."""
 
@@ -55,6 +57,7 @@ def refuse_structure(reading: Reading) -> Counter[str]:
     checked = _Structure(reading)
     checked.refuse_levels()
     checked.refuse_second_names()
+    checked.refuse_unnamed()
     checked.refuse_claims_of_nobody()
     checked.refuse_empty_amounts()
     checked.refuse_numbers_for_codes()
@@ -62,12 +65,15 @@ def refuse_structure(reading: Reading) -> Counter[str]:
 
 
 def refuse_unanswered(reading: Reading) -> None:
-    """Note MISSING_SEGMENT for each claim of a 277 or 277CA of which nothing is said."""
+    """Note a Fault for each claim and line of a 277 or 277CA of which nothing is said, and each status that is none."""
     rows = reading.tables.rows
-    has_status = np.bincount(rows["status"].parents["claim"] + 1, minlength=len(rows["claim"]) + 1)[1:] > 0
-    for claim in np.flatnonzero(~has_status).tolist():
-        message = "a claim without a status (STC)"
-        reading.refuse_segment("MISSING_SEGMENT", message, reading.segment(int(rows["claim"].segments[claim])))
+    for name in ("claim", "line"):
+        has_status = np.bincount(rows["status"].parents[name] + 1, minlength=len(rows[name]) + 1)[1:] > 0
+        for segment in rows[name].segments[~has_status].tolist():
+            reading.refuse_segment("MISSING_SEGMENT", "nothing is said of it: no STC", reading.segment(segment))
+    for status in reading.of("status"):
+        if status.values["category_code"] and not _CATEGORY.fullmatch(status.text("category_code")):
+            reading.refuse("BAD_CODE", "expected a category of letters and digits, as A7", status, "STC", 1)
 
 
 @dataclass(slots=True)
@@ -125,7 +131,9 @@ class _Structure:
             expected[is_so] = numbers[last[is_so]]
         is_repeated = (numbers < count) & (numbers > 0) & bool(self._says("may_repeat"))
         self.tolerances["LEVEL_NUMBER"] += int(np.count_nonzero(is_repeated))
-        is_elsewhere = ~is_root & ((above != expected) | (above < 0))
+        is_elsewhere = np.where(
+            is_root, (above != 0) & (self._spans(self.levels, 2)[1] > 0), (above != expected) | (above < 0)
+        )
         wrong = np.select(
             [self.codes < 0, (numbers != count) & ~is_repeated, is_elsewhere & ~is_repeated],
             [3, 1, 2],
@@ -136,18 +144,39 @@ class _Structure:
 
     def refuse_second_names(self) -> None:
         """Note ORPHAN_SEGMENT for each second name of a person in one level, or of one other subscriber."""
-        tags = self.reading.tags
-        holders = np.flatnonzero(np.isin(tags, (*_HOLDERS, _EB)))
+        if not (groups := self._says("names")):
+            return
+        holders = np.flatnonzero(np.isin(self.reading.tags, _HOLDERS))
         names = self._of(_NM1)
         codes = self._codes(names, 1)
-        for group in self._says("names"):
+        for group in groups:
             found = names[np.isin(codes, [_code(code) for code in group])]
             owners = np.searchsorted(holders, found) - 1
             is_second = np.zeros(len(found), np.bool_)
             is_second[1:] = (owners[1:] == owners[:-1]) & (owners[1:] >= 0)
-            is_second[is_second] = tags[holders[owners[is_second]]] != _EB
             for segment in found[is_second].tolist():
                 self._refuse("ORPHAN_SEGMENT", "a second person in one level: another level is missing", segment, 1)
+
+    def refuse_unnamed(self) -> None:
+        """Note a Fault for each level that must have one name, and one alone, and has not."""
+        is_named = self._are(self.codes, self._says("named"))
+        if not is_named.any():
+            return
+        ends = [self._of(tag_code(tag)) for tag in self._says("name_ends")]
+        holders = np.sort(np.concatenate([self.levels, *ends]))
+        names = self._of(_NM1)
+        owners = np.searchsorted(holders, names) - 1
+        names, owners = names[owners >= 0], owners[owners >= 0]
+        counts = np.bincount(owners, minlength=len(holders))
+        levels = np.searchsorted(holders, self.levels[is_named])
+        for segment in holders[levels[counts[levels] == 0]].tolist():
+            self._refuse(
+                "MISSING_SEGMENT", "a level without its name (NM1), or with it behind what is told of it", segment
+            )
+        is_second = np.zeros(len(names), np.bool_)
+        is_second[1:] = owners[1:] == owners[:-1]
+        for segment in names[is_second & np.isin(owners, levels)].tolist():
+            self._refuse("ORPHAN_SEGMENT", "a second name in one level: another level is missing", segment, 1)
 
     def refuse_claims_of_nobody(self) -> None:
         """Note ORPHAN_SEGMENT for each claim of an 837 that stands under no level of a person."""

@@ -39,10 +39,10 @@ INVALID = {
     "gunajii__EDI-parser-and-validator/data/sample-files/invalid_837.edi": "ORPHAN_SEGMENT",
     "xlate__staedi/src/test/resources/x12/invalid999.edi": "ORPHAN_SEGMENT",
     "hzbarcea__x12-parser/src/examples/java/org/pb/x12/example/example835One.txt": "BAD_AMOUNT",
-    "genformai__edi-cli/shared/test-data/sample-277.edi": "BAD_AMOUNT",
+    "genformai__edi-cli/shared/test-data/sample-277.edi": "MISSING_SEGMENT",
 }
-"""The three that INDEX.csv calls invalid, the one whose BPR02 it calls not numeric, and one whose STC05 is C7, each with its
-first Fault."""
+"""The three that INDEX.csv calls invalid, the one whose BPR02 it calls not numeric, and one whose person stands behind its
+TRN and whose STC05 is C7, each with its first Fault."""
 
 
 def of_kind(*kinds):

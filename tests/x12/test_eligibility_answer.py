@@ -87,7 +87,7 @@ def test_authorization_is_required_where_any_benefit_says_so(indicators, is_requ
 
 
 def test_each_echoed_trace_is_a_row_with_its_bytes():
-    segments = (*SUBSCRIBER, "EB*1**30", "HL*4*2*22*0", "TRN*1*OURS", "TRN*2*T2*9PRACTICE", "EB*6**30")
+    segments = (*SUBSCRIBER, "EB*1**30", "HL*4*2*22*0", "TRN*1*OURS", "TRN*2*T2*9PRACTICE", SUBSCRIBER[2], "EB*6**30")
     content = file_of("HB", "005010X279A1", *HEAD, *segments)
     rows = read_271(read_x12(content), SHA, NIGHT)
     assert [(row["trace_number"], row["status"]) for row in rows] == [("T1", "active"), ("T2", "inactive")]
@@ -102,31 +102,33 @@ def test_a_dependent_answers_the_inquiry_of_its_subscriber(trace):
 
 
 def test_a_dependent_with_a_trace_of_its_own_is_a_row_of_its_own():
-    dependent = ("HL*4*3*23*0", "TRN*2*T9*9PRACTICE", "EB*6**30")
+    dependent = ("HL*4*3*23*0", "TRN*2*T9*9PRACTICE", "NM1*03*1*TEST*TWO", "EB*6**30")
     rows = answered(*SUBSCRIBER, "EB*1**30", *dependent)
     assert [(row["trace_number"], row["status"]) for row in rows] == [("T1", "active"), ("T9", "inactive")]
 
 
+CHILD = ("HL*4*3*23*0", "NM1*03*1*TEST*TWO")
 ANOTHER = ("HL*4*2*22*0", "TRN*2*T2*9PRACTICE", "NM1*IL*1*TEST*TWO****MI*M2", "EB*6**30")
 DOUBTFUL = {
     "a person without a trace beside one that has it": (
-        (*SUBSCRIBER, "EB*1**30", "HL*4*2*22*0", "EB*6**30"),
+        (*SUBSCRIBER, "EB*1**30", ANOTHER[0], *ANOTHER[2:]),
         "MISSING_SEGMENT",
     ),
     "a dependent beside its answered subscriber": (
-        (*SUBSCRIBER, "EB*1**30", "HL*4*3*23*0", "EB*6**30"),
+        (*SUBSCRIBER, "EB*1**30", "HL*4*3*23*0", "NM1*03*1*TEST*TWO", "EB*6**30"),
         "ORPHAN_SEGMENT",
     ),
     "two dependents": (
-        (*SUBSCRIBER, "HL*4*3*23*0", "EB*6**30", "HL*5*3*23*0", "EB*1**30"),
+        (*SUBSCRIBER, *CHILD, "EB*6**30", "HL*5*3*23*0", CHILD[1], "EB*1**30"),
         "ORPHAN_SEGMENT",
     ),
     "two persons in one level": ((*SUBSCRIBER, *ANOTHER[2:]), "ORPHAN_SEGMENT"),
-    "two traces of one asker": ((*SUBSCRIBER[:2], "TRN*2*T2*9PRACTICE", "EB*1**30"), "ORPHAN_SEGMENT"),
+    "two traces of one asker": ((*SUBSCRIBER[:2], "TRN*2*T2*9PRACTICE", SUBSCRIBER[2], "EB*1**30"), "ORPHAN_SEGMENT"),
     "a level that is none": ((*SUBSCRIBER, "EB*1**30", "HL*4*2*2*0", *ANOTHER[1:]), "BAD_LEVEL"),
     "a level that was passed over": ((*SUBSCRIBER, "EB*1**30", "HL*5*2*22*0", *ANOTHER[1:]), "BAD_LEVEL"),
     "a level of nobody": ((*SUBSCRIBER, "EB*1**30", "HL*4*9*22*0", *ANOTHER[1:]), "BAD_LEVEL"),
     "a subscriber of a subscriber": ((*SUBSCRIBER, "EB*1**30", "HL*4*3*22*0", *ANOTHER[1:]), "BAD_LEVEL"),
+    "a level of no name": ((*SUBSCRIBER, "EB*1**30", *ANOTHER[:2], "EB*6**30"), "MISSING_SEGMENT"),
     "a benefit of no person": (("EB*1**30", *SUBSCRIBER), "ORPHAN_SEGMENT"),
     "an unknown segment": ((*SUBSCRIBER, "EX*1**30"), "BAD_SEGMENT"),
     "a question": ((*SUBSCRIBER, "EQ*30"), "BAD_SEGMENT"),
@@ -160,7 +162,7 @@ def test_an_amount_that_is_none_is_a_fault():
 
 def test_a_trace_without_number_is_a_fault():
     with pytest.raises(Fault, match="MISSING_ELEMENT"):
-        answered(SUBSCRIBER[0], "TRN*2", "EB*1**30")
+        answered(SUBSCRIBER[0], "TRN*2", SUBSCRIBER[2], "EB*1**30")
 
 
 def without_isa(content):
