@@ -4,13 +4,41 @@ Kernels: see `compiling`.
 """
 
 from tasks.x12.compiling import kernel
-from tasks.x12.shapes import FILLED, Numbers, Scanned, Walked
+from tasks.x12.shapes import FILLED, Data, Numbers, Scanned, Walked
 
 FIRST_ROW, ROW_COUNT, STARTS_AT, BYTES_TOLD = range(4)
 """What is told of a table for the bytes of its rows."""
 
 CHILD_ROW, CHILD_COUNT, LEVEL, ABOVE_AT, BELOW_AT, PARENTS_TOLD = range(6)
 """What is told of a table for the first bytes of its rows' parents at a level."""
+
+NUMBER, CODE, FIRST_BYTE, ELEMENT_TOLD = range(4)
+"""What is told of an element: its number, -1 for none; its code, 0 where it is empty and -1 where it is none; its first byte."""
+
+_MOST_DIGITS, _MOST_CODE_BYTES = 12, 7
+
+
+@kernel
+def tell_elements(data: Data, scanned: Scanned, segments: Numbers, elements: int, told: Numbers) -> None:
+    """Fill in what the first so many elements of segments say; `told` is zero before."""
+    for number in range(len(segments)):
+        segment = segments[number]
+        first, after = int(scanned.firsts[segment]), int(scanned.firsts[segment + 1])
+        for element in range(elements):
+            at = (number * elements + element) * ELEMENT_TOLD
+            told[at + NUMBER] = -1
+            if first + element + 1 >= after:
+                continue
+            start, end = int(scanned.places[first + element]) + 1, int(scanned.places[first + element + 1])
+            if start == end:
+                continue
+            value = code = 0
+            for place in range(start, end):
+                byte = int(data[place])
+                is_digit = 48 <= byte <= 57 and value >= 0 and end - start <= _MOST_DIGITS
+                value = value * 10 + byte - 48 if is_digit else -1
+                code = code * 256 + byte if end - start <= _MOST_CODE_BYTES else -1
+            told[at + NUMBER], told[at + CODE], told[at + FIRST_BYTE] = value, code, int(data[start])
 
 
 @kernel

@@ -293,9 +293,9 @@ def test_kinds_may_be_mixed_in_one_file():
 
 
 def claims(*lines, version="005010X222A1", st03="*005010X222A1"):
-    head = f"GS*HC*A*B*20260301*0215*5*X*{version}~ST*837*0001{st03}~BHT*0019*00*1*20260301*0215*CH~"
+    head = f"GS*HC*A*B*20260301*0215*5*X*{version}~ST*837*0001{st03}~BHT*0019*00*1*20260301*0215*CH~HL*1**20*1~HL*2*1*22*0~"
     body = "".join(f"CLM*C{place}*100~LX*1~{line}~" for place, line in enumerate(lines))
-    return (ISA + head + body + f"SE*{3 + 3 * len(lines)}*0001~GE*1*5~IEA*1*000000101~").encode()
+    return (ISA + head + body + f"SE*{5 + 3 * len(lines)}*0001~GE*1*5~IEA*1*000000101~").encode()
 
 
 SV1, SV2, SV3 = "SV1*HC:99213*100*UN*1", "SV2*0300*HC:81099*100*UN*1", "SV3*AD:D0120*100"
