@@ -51,7 +51,7 @@ def refuse_unsound(reading: Reading) -> None:
 
 
 def _refuse_untaken(reading: Reading) -> None:
-    """Note a Fault for each line's charge and each amount known to the guide that no column took, for another one stands there."""
+    """Note a Fault for each line's charge and each amount known to the guide that no column took: it stands in no place of its own."""
     tables = reading.tables
     spans = [
         values for rows in tables.rows.values() for values in rows.values.values() if values.column.type == "cents"
@@ -59,7 +59,8 @@ def _refuse_untaken(reading: Reading) -> None:
     starts = np.concatenate([values.starts[values.sizes > 0] for values in spans])
     taken = np.searchsorted(tables.starts, starts, side="right") - 1
     kept = tables.rows[KEPT].segments
-    for number in np.setdiff1d(kept[np.isin(reading.tags[kept], _MONEY)], taken).tolist():
+    kept = np.setdiff1d(kept[np.isin(reading.tags[kept], _MONEY)], taken)
+    for number in np.union1d(kept, tables.rows["amount"].segments).tolist():
         segment = reading.segment(number)
         if segment.tag == "SV1" or (segment.tag, segment.element(1), 1) in tables.layout.told:
             reading.refuse_segment("ORPHAN_SEGMENT", "it has no amount, or another one stands in its place", segment)

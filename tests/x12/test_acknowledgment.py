@@ -1,17 +1,20 @@
 """TA1, 999 and 277CA: every answer is a row, and an answer that cannot be one is a Fault."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from schemas.errors import Fault
 from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
 from tasks.x12.envelope import read_x12
+from tasks.x12.summary import summarize
 
 from .answer_bytes import columns, file_of
 from .remittance_bytes import BALANCED, ISA, NIGHT
 
 SHA = "ef" * 32
+GOLDEN = Path(__file__).parent / "golden"
 ACK = (
     "AK1*HC*17*005010X222A1",
     "AK2*837*0001*005010X222A1",
@@ -145,6 +148,28 @@ def test_a_277ca_is_one_row_for_each_status_of_a_claim():
 def edited(segments, old, new):
     assert old in segments
     return [new if segment == old else segment for segment in segments]
+
+
+STATED = (GOLDEN / "277ca_two_claims.x12").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "levels"),
+    [
+        (b"", b"", 0),
+        (b"*WQ*120~REF*1K", b"*WQ*1200~REF*1K", 2),
+        (b"AMT*YU*120~", b"AMT*YU*12~", 1),
+        (b"QTY*AA*1~", b"QTY*AA*2~", 1),
+        (b"STC*A1:19**WQ*320.5~", b"STC*A1:19**WQ*320~", 1),
+        (b"*WQ*120~REF*1K", b"*U*120~REF*1K", 1),
+    ],
+)
+def test_what_is_stated_of_a_batch_is_held_against_its_claims(old, new, levels):
+    content = STATED.replace(b"~\n", b"~")
+    assert old in content
+    (row,) = summarize("a.x12", content.replace(old, new, 1) if old else content)
+    assert not row["faults"]
+    assert [found["count"] for found in row["tolerated"] if found["code"] == "STATED_TOTAL"] == [levels] * (levels > 0)
 
 
 FAULTS = {

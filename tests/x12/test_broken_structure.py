@@ -95,7 +95,7 @@ IDS = """
     MIA MOA MPI MSG N1 N2 N3 N4 NM1 NTE OI PAT PER PLB PRV PS1 PWK QTY REF SBR STC SV1 SV2 SV3 SV4 SV5 SV6 SV7 SVC SVD TOO TRN UM
 """
 OWNED = {"HL", "TRN", "STC", "EB", "AAA", "HCR", "SVD", "SVC", "EQ", "UM", "CLM", "SV1", "LX", "SBR", "NM1", "AMT"}
-MOVED = {"STC", "EB", "AAA", "HCR", "SVD", "SVC", "SV1", "LX"}
+MOVED = {"STC", "EB", "AAA", "HCR", "SVD", "SVC", "SV1", "LX", "AMT"}
 READERS = {
     "270": lambda x12: read_270(x12, SHA),
     "271": lambda x12: read_271(x12, SHA, NIGHT),

@@ -214,6 +214,69 @@ def test_a_segment_that_no_837_knows_is_counted():
     )
 
 
+@pytest.mark.parametrize("tag", ["SV4", "SV5", "SV6", "SV7"])
+def test_a_decision_that_pays_a_line_in_full_is_not_lost_unnoticed(tag):
+    plain = ("CLM*A*100", "SBR*P*18", "AMT*D*100", "NM1*PR*2*PLAN*****PI*P1", "LX*1", "SV1*HC:99213*100*UN*1")
+    (sound,) = summarize("a.x12", claim_file(*plain, "SVD*P1*100*HC:99213**1"))
+    assert (sound["faults"], sound["tolerated"]) == ([], [])
+    assert sound["balanced"]["prior_payer"] == {"balanced": 1, "unbalanced": 0}
+    (row,) = summarize("a.x12", claim_file(*plain, f"{tag}*P1*100*HC:99213**1"))
+    assert [f["code"] for f in row["faults"]] or row["tolerated"] == [{"code": "UNKNOWN_SEGMENT", "count": 1}]
+    (row,) = summarize("a.x12", claim_file(*plain, "SVD*P2*100*HC:99213**1"))
+    assert row["balanced"]["prior_payer"] == {"balanced": 1, "unbalanced": 1}, "P2 is no payer of the claim"
+
+
+def test_what_a_payer_paid_is_what_it_paid_for_lines_less_its_adjustments_of_the_claim():
+    def verdict(paid):
+        lines = ("LX*1", "SV1*HC:99213*60*UN*1", "SVD*P1*60*HC:99213**1", "LX*2", "SV1*HC:99214*40*UN*1")
+        claim = ("CLM*A*100", "SBR*P*18", "CAS*CO*94*5", f"AMT*D*{paid}", "NM1*PR*2*PLAN*****PI*P1")
+        (row,) = summarize("a.x12", claim_file(*claim, *lines, "SVD*P1*40*HC:99214**1"))
+        return row["balanced"]["prior_payer"]["balanced"]
+
+    assert [verdict(paid) for paid in (94, 95, 100)] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("AMT*15", ("BAD_AMOUNT", "AMT", "02")),
+        ("AMT*F5", ("BAD_AMOUNT", "AMT", "02")),
+        ("AMT**15", ("MISSING_ELEMENT", "AMT", "01")),
+        ("AMT*15*F5", ("BAD_AMOUNT", "AMT", "02")),
+    ],
+)
+def test_an_amount_of_nothing_is_a_fault_of_reader_and_summary(amount, told):
+    content = SECONDARY.replace(b"~HI*ABK", f"~{amount}~HI*ABK".encode())
+    (row,) = summarize("a.x12", content)
+    assert told in [(fault["code"], fault["segment"], fault["element"]) for fault in row["faults"]]
+    with pytest.raises(Fault) as caught:
+        read_837p(read_x12(content), "f" * 64)
+    assert (caught.value.code, caught.value.segment, caught.value.element) == told
+
+
+@pytest.mark.parametrize(
+    ("levels", "faults", "tolerated"),
+    [
+        (["HL*1**20*1", "HL*2*1*22*0"], [], 0),
+        (["HL*1**20*1", "HL*2*1*22*0", "CLM*B*0", "HL*2*3*22*0"], [], 1),
+        (["HL*1**20*1", "HL*2*1*22*0", "CLM*B*0", "HL*4*1*22*0"], ["BAD_LEVEL"], 0),
+        (["HL*1**20*1", "HL*2*2*22*0"], ["BAD_LEVEL"], 0),
+        (["HL*1**20*1", "HL*2*1*2*0"], ["BAD_LEVEL", "ORPHAN_SEGMENT"], 0),
+        (["HL*1**20*1"], ["ORPHAN_SEGMENT"], 0),
+        ([], ["ORPHAN_SEGMENT"], 0),
+        (["HL*1**20*1", "HL*2*1*22*0", "SBR*P*18", "NM1*IL*1*A", "NM1*IL*1*B"], ["ORPHAN_SEGMENT"], 0),
+        (["HL*1**20*1", "HL*2*1*22*0", "CLM*B*0", "HI*3*1*22*0"], ["BAD_CODE"], 0),
+    ],
+)
+def test_the_levels_of_a_claim_verify_each_other(levels, faults, tolerated):
+    claim = ("CLM*A*100", "LX*1", "SV1*HC:99213*100*UN*1")
+    (row,) = summarize("a.x12", file_of("HC", "005010X222A1", "BHT*0019*00*1", *levels, *claim, set_code="837"))
+    assert [fault["code"] for fault in row["faults"]] == faults
+    assert [found["count"] for found in row["tolerated"] if found["code"] == "LEVEL_NUMBER"] == [tolerated] * (
+        tolerated > 0
+    )
+
+
 def test_a_277_that_cannot_be_read_is_a_fault():
     content = (GOLDEN / "277_answers.x12").read_bytes()
     (row,) = summarize("a.x12", content)
