@@ -489,4 +489,4 @@ create or replace view encounters.billed_coverage as -- the coverage a claim of 
 select c.* from encounters.coverage c
 where c.prior_paid_amount_cents is null
   and not exists (select 1 from encounters.cob_line b where b.encounter_id = c.encounter_id and b.encounter_version = c.encounter_version and b.payer_rank = c.payer_rank)
-qualify row_number() over (partition by c.encounter_id, c.encounter_version order by c.payer_rank) = 1;
+qualify row_number() over (partition by c.encounter_id, c.encounter_version order by position(c.payer_rank in 'PSTABCDEFGHU')) = 1; -- SBR01 in the order in which payers pay, as RANKS of the writer
