@@ -14,6 +14,7 @@ from tasks.x12.builder_envelope import (
     close_transaction,
     interchange_header,
     open_interchange,
+    require_something,
 )
 from tasks.x12.builder_values import day, exact
 
@@ -107,8 +108,10 @@ def write_999(envelope: Envelope, groups: Sequence[GroupReceipt]) -> bytes:
     """Give one interchange with one 999 for each group that we received.
 
     Holds: IK5 and AK9 follow from the errors; what is rejected says why.
-    Raises: Fault (WRITE_*), whose claim_id is the group's control number, for the first group that cannot be answered.
+    Raises: Fault (WRITE_*), whose claim_id is the group's control number, for the first group that cannot be answered;
+    without a group, WRITE_MISSING.
     """
+    require_something(groups, "999")
     segments = open_interchange(envelope, RULES, "FA", VERSION)
     for number, group in enumerate(groups, start=1):
         segments += _transaction(f"{number:04d}", group)
@@ -119,8 +122,10 @@ def write_999(envelope: Envelope, groups: Sequence[GroupReceipt]) -> bytes:
 def write_ta1(envelope: Envelope, receipts: Sequence[InterchangeReceipt]) -> bytes:
     """Give one interchange per answer, without any group.
 
-    Raises: Fault (WRITE_*) for an answer that contradicts itself: accepted with a note, or not accepted without.
+    Raises: Fault (WRITE_*) for an answer that contradicts itself: accepted with a note, or not accepted without;
+    WRITE_MISSING without an answer.
     """
+    require_something(receipts, "TA1")
     segments: list[str] = []
     for offset, receipt in enumerate(receipts):
         number = envelope.interchange_control_number + offset
