@@ -51,7 +51,10 @@ class SegmentError:
 
 @dataclass(frozen=True, slots=True)
 class TransactionReceipt:
-    """One transaction set as received: ST01 to ST03, its errors, codes of the whole set (IK502), and whether it is used."""
+    """One transaction set as received: ST01 to ST03, its errors, codes of the whole set (IK502), and whether it is used.
+
+    `is_named` is off where ST01 or ST02 fits no element of AK2: the set is counted and judged, and has no loop of its own.
+    """
 
     kind: str
     control_number: str
@@ -59,6 +62,7 @@ class TransactionReceipt:
     errors: tuple[SegmentError, ...] = ()
     codes: tuple[str, ...] = ()
     is_used: bool = True
+    is_named: bool = True
 
     def verdict(self) -> str:
         """Give IK501: A without errors, E for errors that do not keep us from using it, R."""
@@ -102,6 +106,28 @@ class InterchangeReceipt:
     sent_at: str
     code: str = "A"
     note_code: str = NO_NOTE
+
+
+_ECHOES = {"AK1": "", "AK2": "2000", "IK3": "2100"}
+"""Loops of the segments that repeat what stood in the file."""
+
+
+def can_echo(segment_id: str, place: int, value: str) -> bool:
+    """Say whether AK1, AK2 or IK3 can repeat at this place what stood in the file."""
+    try:
+        RULES[_ECHOES[segment_id], segment_id, ""].check_element(place, exact(value))
+    except WriteFault:
+        return False
+    return True
+
+
+def is_writable(receipt: GroupReceipt | InterchangeReceipt) -> bool:
+    """Say whether an answer can be written, so that one which cannot keeps no other from being sent."""
+    try:
+        _interchange(receipt) if isinstance(receipt, InterchangeReceipt) else _transaction("0001", receipt)
+    except WriteFault:
+        return False
+    return True
 
 
 def write_999(envelope: Envelope, groups: Sequence[GroupReceipt]) -> bytes:
@@ -149,7 +175,12 @@ def _transaction(number: str, group: GroupReceipt) -> list[str]:
         segments = [
             RULES["", "ST", ""].write("999", number, VERSION),
             RULES["", "AK1", ""].write(exact(group.function_code), str(group.control_number), exact(group.guide)),
-            *(segment for transaction in group.transactions for segment in _answer(transaction)),
+            *(
+                segment
+                for transaction in group.transactions
+                if transaction.is_named
+                for segment in _answer(transaction)
+            ),
             _trailer(group),
         ]
     except WriteFault as fault:
