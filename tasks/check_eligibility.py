@@ -20,22 +20,7 @@ from tasks.x12.envelope import read_x12
 from tasks.x12.inquiry import Inquiry, write_270
 from tasks.x12.professional import Envelope
 
-UNASKED = """
-select e.encounter_id, e.encounter_version, e.date_of_service_from, c.payer_id, c.member_id, c.relationship, c.subscriber_last_name,
-       c.subscriber_first_name, c.subscriber_birth_date, c.subscriber_sex, p.payer_name, p.partner_id, e.billing_provider_key,
-       b.npi, b.last_or_org_name, b.entity_type, i.member_key, t.last_name, t.first_name, t.birth_date, t.sex
-from encounters.current_encounter e
-join encounters.coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version and c.payer_rank = 'P'
-join encounters.insured_person i on i.encounter_id = c.encounter_id and i.encounter_version = c.encounter_version and i.payer_rank = c.payer_rank
-join encounters.payer p on p.payer_id = c.payer_id
-left join encounters.current_patient t on t.patient_key = e.patient_key
-join encounters.current_provider b on b.provider_key = e.billing_provider_key
-where e.responsible_party = 'insurance' and e.encounter_status = 'finished' and e.billable_status = 'billable'
-  and not exists (select 1 from encounters.finding f where f.encounter_id = e.encounter_id and f.encounter_version = e.encounter_version
-                  and f.severity = 'hold' and (f.rule_id like 'C%' or f.rule_id like 'V%'))
-  and not exists (select 1 from encounters.inquiry i where i.encounter_id = e.encounter_id and i.encounter_version = e.encounter_version)
-order by p.partner_id, c.payer_id, e.encounter_id
-"""
+UNASKED = "select * from encounters.unasked order by partner_id, payer_id, encounter_id"
 SELF = "18"
 """The patient is the subscriber. Nobody else has a member id of his own: the contract knows one for each coverage, the subscriber's."""
 
@@ -45,8 +30,8 @@ def check_eligibility(home: Path, night: date) -> dict[str, int]:
     """Every 271 received is answers; every insured encounter with sound coverage data has been asked about.
 
     Shape: encounters.coverage_answer, encounters.inquiry, claims.batch (kind 270). Units: cents.
-    Holds: a patient who is not the subscriber is asked about himself; a question that cannot be written is counted, keeps no
-    other from being asked, and is tried again each night.
+    Holds: a patient who is not the subscriber is asked about himself; a question that cannot be written keeps no other
+    from being asked, stays in encounters.unasked, and is tried again each night.
     """
     practice = homes.load_practice(home)
     answered = _read_answers(home, night)

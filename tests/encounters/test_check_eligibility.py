@@ -7,6 +7,7 @@ import pytest
 
 from tasks.check_eligibility import check_eligibility
 from tasks.simulation.payer_scenario import Eligibility
+from tasks.stores.invariants import count_waiting
 from tasks.stores.practice_home import lay_out_sample
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import session
@@ -133,6 +134,7 @@ def test_what_cannot_be_asked_keeps_nothing_from_being_asked_and_is_counted_each
     later = NIGHT + timedelta(days=1)
     assert check_eligibility.fn(home, later) == {"answered": 0, "asked": 0, "not_writable": 2}
     with session(home) as warehouse:
+        assert count_waiting(warehouse)["encounters whose coverage cannot be asked about"] == 2
         assert warehouse.value("select count(*) from claims.batch") == 1
         warehouse.insert("encounters.patient", [_patient("stranger", "Perrin")])
     last = later + timedelta(days=1)
