@@ -268,11 +268,8 @@ def _set_receipt(
     if not is_used and not errors and not codes:
         codes.append(_IN_ERROR)
     kind, number, guide = (_at(found.elements, place) for place in (1, 2, 3))
-    unnamed = [
-        code
-        for place, code in ((1, _BAD_KIND), (2, _BAD_NUMBER))
-        if not can_echo("AK2", place, (kind, number)[place - 1])
-    ]
+    places = ((1, _BAD_KIND), (2, _BAD_NUMBER))
+    unnamed = [code for place, code in places if not can_echo("AK2", place, _at(found.elements, place))]
     kept = tuple(dict.fromkeys(codes + unnamed))
     guide = guide if can_echo("AK2", 3, guide) else ""
     return TransactionReceipt(kind, number, guide, tuple(errors), kept, is_used, not unnamed)
