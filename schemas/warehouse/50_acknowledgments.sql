@@ -50,7 +50,7 @@ create table if not exists acknowledgments.receipt ( -- one row per file with 83
   kind         varchar not null, -- 999, TA1, or none
   batch_id     varchar, -- claims.batch that holds the answer, null for none
   answer_codes varchar not null, -- AK901 of each group, TA104:TA105 of each interchange, joined by space
-  note         varchar not null, -- why there is none, '' otherwise
+  note         varchar not null, -- why there is none, or what of the file could not be answered; '' otherwise
   written_on   date not null, -- night
   primary key (file_sha256, outcome, kind)
 );
