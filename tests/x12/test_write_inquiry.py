@@ -7,7 +7,7 @@ import pytest
 
 from schemas.errors import Fault
 from tasks.x12.inquiry import MOST_INQUIRIES, Inquiry, write_270
-from tasks.x12.judge import has_map, judge
+from tasks.x12.judge import judge
 from tests.x12.write_rows import ENVELOPE, of, split
 
 ONE = Inquiry(
@@ -141,5 +141,4 @@ def test_the_same_inquiries_give_the_same_bytes():
 
 
 def test_the_judge_has_no_map_of_it_and_says_so():
-    assert not has_map("270")
     assert judge(write_270(ENVELOPE, [ONE])).errors == ("no map",)
