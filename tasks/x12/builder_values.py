@@ -134,15 +134,6 @@ def day_range(first_on: date, last_on: date) -> str:
     return f"{day(first_on)}-{day(last_on)}"
 
 
-def at_least_zero(value: Decimal | int | None, segment: str, place: str, name: str) -> None:
-    """Pass an amount or a count that is not below zero, or none.
-
-    Raises: Fault (WRITE_FORMAT), which names the element.
-    """
-    if value is not None and value < 0:
-        refuse("WRITE_FORMAT", segment, place, f"{name} is below zero")
-
-
 def composite(*components: str) -> str:
     """Join components, the empty end trimmed."""
     return ":".join(components).rstrip(":")

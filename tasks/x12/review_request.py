@@ -18,7 +18,7 @@ from tasks.x12.builder_envelope import (
     require_something,
 )
 from tasks.x12.builder_levels import blamed
-from tasks.x12.builder_values import at_least_zero, composite, day, exact, money, period, quantity, text
+from tasks.x12.builder_values import composite, day, exact, money, period, quantity, text
 
 RULES = grammar("278.csv")
 VERSION = "005010X217"
@@ -260,8 +260,6 @@ def _diagnoses(codes: Sequence[str]) -> Iterator[str]:
 
 def _delivery(loop: str, delivery: Delivery | None) -> Iterator[str]:
     if delivery is not None:
-        at_least_zero(delivery.quantity, "HSD", "02", "Service Unit Count")
-        at_least_zero(delivery.modulus, "HSD", "04", "Sample Selection Modulus")
         yield RULES[loop, "HSD", ""].write(
             exact(delivery.quantity_code), quantity(delivery.quantity), exact(delivery.unit_code),
             quantity(delivery.modulus), exact(delivery.period_code), quantity(delivery.period_count),
@@ -277,8 +275,6 @@ def _service(envelope: Envelope, service: ReviewService) -> Iterator[str]:
     modifiers = [exact(modifier) for modifier in service.modifiers]
     procedure = composite(exact(service.procedure_qualifier), exact(service.procedure_code), *modifiers)
     unit = "" if service.units is None else exact(service.unit_code)
-    at_least_zero(service.charge_cents, "SV1", "02", "Service Line Amount")
-    at_least_zero(service.units, "SV1", "04", "Service Unit Count")
     yield RULES["2000F", "SV1", ""].write(procedure, money(service.charge_cents), unit, quantity(service.units))
     yield from _delivery("2000F", service.delivery)
 

@@ -9,7 +9,7 @@ from itertools import count
 from tasks.x12.builder import grammar, refuse
 from tasks.x12.builder_envelope import Envelope
 from tasks.x12.builder_levels import Inquiries, blamed, grouped, write_inquiries
-from tasks.x12.builder_values import at_least_zero, composite, day, exact, money, period, quantity, text
+from tasks.x12.builder_values import composite, day, exact, money, period, quantity, text
 
 RULES = grammar("276.csv")
 VERSION = "005010X212"
@@ -185,7 +185,6 @@ def _question(letter: str, inquiry: StatusInquiry) -> Iterator[str]:
         if number := exact(getattr(inquiry, field)):
             yield RULES[loop, "REF", code].write(code, number)
     if inquiry.charge_cents is not None:
-        at_least_zero(inquiry.charge_cents, "AMT", "02", "Total Claim Charge Amount")
         yield RULES[loop, "AMT", ""].write("T3", money(inquiry.charge_cents))
     if inquiry.service_from_on or inquiry.service_to_on:
         yield RULES[loop, "DTP", ""].write("472", *period(inquiry.service_from_on, inquiry.service_to_on))
@@ -197,8 +196,6 @@ def _line(loop: str, line: StatusLine) -> Iterator[str]:
     modifiers = [exact(modifier) for modifier in line.modifiers]
     procedure = composite(exact(line.procedure_qualifier), exact(line.procedure_code), *modifiers)
     revenue, units = exact(line.revenue_code), quantity(line.units)
-    at_least_zero(line.charge_cents, "SVC", "02", "Line Item Charge Amount")
-    at_least_zero(line.units, "SVC", "07", "Units of Service Count")
     yield RULES[loop, "SVC", ""].write(procedure, money(line.charge_cents), "", revenue, "", "", units)
     if line.line_control_number:
         yield RULES[loop, "REF", "FJ"].write("FJ", exact(line.line_control_number))
