@@ -141,6 +141,14 @@ def test_services_hold_what_their_loops_say():
     assert reversed_one["service_on"] == date(2026, 1, 5), "a line without a date has its claim's DTM*232"
 
 
+@pytest.mark.parametrize("sign", [" ", "-", ".", "0", "Z", "z", "\x7f", "É"])
+def test_what_is_written_within_codes_separates_no_components(sign):
+    remittance = read_remittance(read_x12(with_claim(f"SVC*HC{sign}99213*100*100~")), SHA, NIGHT)
+    (service,) = remittance.rows["service"]
+    assert (service["procedure_qualifier"], service["procedure_code"]) == (f"HC{sign}99213", "")
+    assert not remittance.tolerances
+
+
 def test_adjustments_are_one_row_for_each_triple():
     rows = rows_of(BALANCED)
     lines = {service["service_id"]: service["line_control_number"] for service in rows["service"]}
@@ -254,6 +262,7 @@ FAULTS = {
     "adjustment without reason": (with_claim("CAS*CO**45*20~"), "BAD_ADJUSTMENT", "CAS", "02"),
     "adjustment without anything": (with_claim("CAS*CO~"), "BAD_ADJUSTMENT", "CAS", "02"),
     "seventh adjustment": (with_claim("CAS*CO" + "*45*1*1" * 7 + "~"), "BAD_ADJUSTMENT", "CAS", "20"),
+    "a seventh reason alone": (with_claim("CAS*CO" + "*45*1*1" * 6 + "*45~"), "BAD_ADJUSTMENT", "CAS", "20"),
     "adjustment quantity": (with_claim("CAS*CO*45*1*AMT~"), "BAD_QUANTITY", "CAS", "04"),
     "units": (with_claim("SVC*HC:99213*100*100**1x~"), "BAD_QUANTITY", "SVC", "05"),
     "units with four decimals": (with_claim("SVC*HC:99213*100*100**1.0001~"), "BAD_QUANTITY", "SVC", "05"),
