@@ -1,8 +1,10 @@
 """Work in several threads: each item once, in order, taken by one thread at a time; whatever fails reaches the caller."""
 
 import random
+import sys
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -49,6 +51,15 @@ def test_a_failure_of_the_items_reaches_the_caller_behind_some_of_them(threads, 
 def test_a_failure_of_the_work_reaches_the_caller(threads):
     with pytest.raises(ZeroDivisionError):
         list(in_order(supplied(20), lambda number: 1 / (number - 7), threads))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_interpreter_is_left_as_it_was(fails):
+    before = sys.getswitchinterval()
+    with pytest.raises(OSError, match=r"^9$") if fails else nullcontext():
+        for _ in in_order(supplied(9, fails=fails), squared, 2):
+            assert sys.getswitchinterval() < before
+    assert sys.getswitchinterval() == before
 
 
 def test_others_find_work_while_the_caller_works():

@@ -1,6 +1,7 @@
 """The envelope: every known sloppiness reads as the same money and is reported; what is broken is a Fault with a place."""
 
 import gzip
+import re
 from contextlib import suppress
 
 import pytest
@@ -13,7 +14,7 @@ from tasks.x12.envelope import read_x12
 from tasks.x12.professional_reading import read_837p
 from tasks.x12.remittance import read_remittance
 
-from .remittance_bytes import BALANCED, DENIED_CLAIM, HEADER, ISA, NIGHT, PAID_CLAIM, file_835, without_places
+from .remittance_bytes import BALANCED, DENIED_CLAIM, HEADER, ISA, NIGHT, PAID_CLAIM, PLB, file_835, without_places
 
 BOM = b"\xef\xbb\xbf"
 
@@ -73,6 +74,7 @@ SLOPPY = {
     "lines cut at 7 columns": (wrapped(7), {"NEWLINE_INSIDE", "ISA_WIDTH"}),
     "terminator after a line break": (BALANCED.replace(b"~", b"\n~\n"), {"NEWLINE_INSIDE"}),
     "ISA without its padding": (collapsed_isa(), {"ISA_WIDTH"}),
+    "ISA with wide elements": (changed(b"*PAYER          *", b"*PAYER" + b" " * 200 + b"*"), {"ISA_WIDTH"}),
     "ISA11 U in a 5010 file": (changed(b"*^*00501*", b"*U*00501*"), {"ISA11"}),
     "ISA12 of another version": (changed(b"*^*00501*", b"*^*00401*"), {"ISA12"}),
     "ISA12 of no version": (changed(b"*^*00501*", b"*^*34343*"), {"ISA12"}),
@@ -226,6 +228,8 @@ BROKEN = {
     "IEA01 counts one more": (changed(b"IEA*1*", b"IEA*2*"), "COUNT_MISMATCH"),
     "the transaction is gone": (changed(body(), b""), "COUNT_MISMATCH"),
     "the group is gone": (changed(body(b"GS*", b"IEA*"), b""), "COUNT_MISMATCH"),
+    "IEA01 empty where no group is": ((ISA + "IEA**000000101~").encode(), "COUNT_MISMATCH"),
+    "the last trailer goes on and has no end": (BALANCED[:-1] + b"*GS", "TRUNCATED"),
     "the same payment twice in a group": (
         changed(body(), body() * 2).replace(b"GE*1*", b"GE*2*"),
         "REPEATED",
@@ -244,6 +248,20 @@ def test_what_is_broken_is_a_fault(content, code):
     assert caught.value.code == code
     assert 0 <= caught.value.byte_start <= len(content)
     assert caught.value.remedy
+
+
+def test_what_is_alike_is_not_the_same_payment_and_other_kinds_may_repeat():
+    one, longer = file_835(PAID_CLAIM), file_835(PAID_CLAIM, DENIED_CLAIM)
+    one, longer = (content.replace(PLB[0].encode(), b"") for content in (one, longer))
+    other = one.replace(b"REF*6R*L2~", b"REF*6R*L3~")
+    assert len(one) == len(other)
+    assert [len(read_x12(b"".join(files)).transactions) for files in ((one, other), (longer, one), (one, longer))] == [
+        2, 2, 2,
+    ]  # fmt: skip
+    with pytest.raises(Fault, match="REPEATED") as caught:
+        read_x12(one + other + longer + one)
+    assert caught.value.byte_start == len(one + other + longer) + one.index(b"ST*")
+    assert len(read_x12(claims(SV1) * 2).transactions) == 2
 
 
 LOOKS = {
@@ -370,6 +388,20 @@ def test_wrong_counts_are_tolerated_where_no_money_is():
     assert dict(x12.tolerances) == {"GE01": 1, "IEA01": 1}
 
 
+COUNTS_OF_MONEY = {
+    "a group that holds nothing": re.sub(rb"ST\*.*~SE\*[^~]*~", b"", claims(SV1)),
+    "no group where one is counted": re.sub(rb"GS\*.*~GE\*[^~]*~", b"", claims(SV1)),
+    "interchange with a remittance and claims": BALANCED.replace(b"IEA*1*000000101~", b"")
+    + claims(SV1)[len(ISA) :].replace(b"IEA*1*", b"IEA*3*"),
+}
+
+
+@pytest.mark.parametrize("content", COUNTS_OF_MONEY.values(), ids=COUNTS_OF_MONEY.keys())
+def test_wrong_counts_are_a_fault_where_money_may_be_missing(content):
+    with pytest.raises(Fault, match="COUNT_MISMATCH"):
+        read_x12(content)
+
+
 def test_a_segment_id_that_is_none_is_tolerated_outside_an_835():
     x12 = read_x12(claims(SV1 + "~**x"))
     assert x12.tolerances["SEGMENT_ID"] == 1
@@ -404,3 +436,53 @@ def test_what_stands_between_interchanges_is_the_same_wherever_a_block_ends(padd
     for size in range(len(BALANCED) - 2, len(BALANCED) + len(padding) + 3):
         monkeypatch.setattr(envelope, "BLOCK_BYTES", size)
         assert read_x12(content).tolerances == expected, size
+
+
+ARRIVED = {
+    "one behind the other": b"~",
+    "lines": b"~\r\n",
+    "indented": b"~\n  ",
+    "tabs": b"~\t",
+}
+
+
+@pytest.mark.parametrize("end", ARRIVED.values(), ids=ARRIVED.keys())
+def test_a_large_file_is_read_in_small_pieces_however_its_segments_are_parted(end, monkeypatch):
+    payments = [body().replace(b"TRACE1", b"TRACE%02d" % number) for number in range(20)]
+    content = changed(body(), b"".join(payments)).replace(b"GE*1*", b"GE*20*").replace(b"~", end)
+    monkeypatch.setattr(envelope, "BLOCK_BYTES", 7 * len(payments[0]) // 2)
+    pieces = list(envelope.read_pieces([content]))
+    assert [len(piece.ended) for piece in pieces] == [0] * (len(pieces) - 1) + [1]
+    assert sum(len(piece.transactions) for piece in pieces) == 20
+    assert max(len(piece.transactions) for piece in pieces) <= 3
+
+
+LOOKED_AT = [
+    "'~' left before line feeds",
+    "ISA16 missing, one segment a line",
+    "ISA with wide elements",
+    "no ISA, pipes",
+]
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_separators_are_the_same_wherever_a_block_ends_behind_them(name, monkeypatch):
+    second, _ = SLOPPY[name]
+    content = file_835(DENIED_CLAIM) + second.replace(b"TRACE1", b"TRACE2")
+    if b"ISA" not in second:
+        content = second
+    expected = read_x12(content)
+    told = [transaction.delimiters for transaction in expected.transactions]
+    for size in range(len(content) - len(second) + 1, len(content) - len(second) + 500, 9):
+        monkeypatch.setattr(envelope, "BLOCK_BYTES", size)
+        found = read_x12(content)
+        assert [transaction.delimiters for transaction in found.transactions] == told, size
+        assert found.tolerances == expected.tolerances, size
+
+
+def test_a_byte_above_127_is_found_in_a_large_file():
+    content = file_835(*[(f"CLP*A{number}*1*1*1~",) for number in range(7_000)]).replace(b"TEST PLAN", b"TEST\x80PLAN")
+    assert len(content) > 100_000
+    x12 = read_x12(content)
+    assert dict(x12.tolerances) == {"NON_ASCII": 1}
+    assert "HARBOR TEST\x80PLAN" in [segment.element(2) for segment in x12.transactions[0].segments]

@@ -81,3 +81,27 @@ def test_the_bytes_of_a_row_begin_in_its_own_file_with_the_id_of_its_table():
         for row in rows:
             said = files[row["file_sha256"]][row["byte_start"] : row["byte_end"]].decode()
             assert said.upper().startswith(HEADS.get(name) or row["segment_code"].upper())
+
+
+def told_of(contents):
+    """Give what is told of each file: tolerances, faults and where they are."""
+    ended = [end for piece in read_remittances(contents, None) for end in piece.ended]
+    found = {number: (+tolerances, [(str(f), f.byte_start) for f in faults]) for number, tolerances, faults in ended}
+    assert len(found) == len(ended) == len(contents)
+    return [found[number] for number in range(len(contents))]
+
+
+def test_faults_and_tolerances_are_told_of_the_file_that_has_them():
+    contents = [
+        BALANCED,
+        BALANCED.replace(b"CAS*PI*94*2.5~", b"CAS*PI*94*x~CSA*1~").replace(b"DTM*472*20260210", b"DTM*472*20260230"),
+        BALANCED.replace(b"CLP*AAA1*1*", b"CLP*AAA1*9*"),
+        BALANCED.replace(b"CAS*PI*94*2.5~", b"CAS*PI**2.5~").replace(b"GE*1*", b"GE*2*"),
+        BALANCED.replace(b"DTM*405*20260302~", b"N7*1~"),
+        BALANCED,
+    ]
+    together = told_of(contents)
+    assert together == [told_of([content])[0] for content in contents]
+    assert [(len(tolerances), len(faults)) for tolerances, faults in together] == [
+        (0, 0), (2, 2), (1, 0), (0, 2), (1, 0), (0, 0),
+    ]  # fmt: skip
