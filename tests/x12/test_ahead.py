@@ -93,6 +93,21 @@ def test_threads_are_few_items_ahead_of_a_slow_caller(threads):
         assert taken - given <= 4 * threads
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_are_few_items_ahead_of_a_slow_one(threads):
+    for _ in range(5):
+        taken = []
+
+        def work(number, taken=taken):
+            if number == 0:
+                time.sleep(0.05)
+                assert len(taken) <= 4 * threads + 1
+            return number
+
+        items = (taken.append(number) or number for number in range(60))
+        assert list(in_order(items, work, threads)) == list(range(60))
+
+
 def test_threads_give_the_same_pieces(monkeypatch):
     monkeypatch.setattr(envelope, "BLOCK_BYTES", 4000)
     shape = Shape(lines=2, reversals=0.3)

@@ -211,6 +211,12 @@ def test_remarks_of_mia_and_moa_are_kept_in_order():
     assert rows[0]["remark_codes"] == "MA02 N1 N2 N3 N4 M1 M2 M3 M4 M5"
 
 
+def test_a_remark_that_stands_under_the_claim_is_one_of_its_own():
+    rows = rows_of(with_claim("MOA***M1~", "LQ*HE*N1~", "LQ*RX*A~", "SVC*HC:99213*100*100~", "LQ*HE*N2~"))
+    assert (rows["claim"][0]["remark_codes"], rows["service"][0]["remark_codes"]) == ("M1 N1", "N2")
+    assert "LQ*RX*A" in [row["content"] for row in rows["segment"]]
+
+
 def test_ids_are_the_same_each_time_and_differ_between_files():
     ids = [row["remitted_claim_id"] for row in rows_of(BALANCED)["claim"]]
     assert ids == [row["remitted_claim_id"] for row in rows_of(BALANCED)["claim"]]
@@ -370,6 +376,7 @@ def test_a_segment_of_more_elements_than_it_can_have_is_a_fault(tag):
 NO_DAYS = {
     b"DTM*050*20260220": ("claim", "received_on", None),
     b"DTM*472*20260210": ("service", "service_on", None),
+    b"DTM*232*20260105": ("claim", "service_start_on", None),
     b"DTM*233*20260106": ("claim", "service_end_on", None),
     b"DTM*472*20260104": ("service", "service_on", date(2026, 1, 5)),  # as where the line has none
     b"PLB*1234567893*20261231": ("provider_adjustment", "fiscal_period_on", None),
