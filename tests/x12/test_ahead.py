@@ -78,6 +78,12 @@ def test_others_find_work_while_the_caller_works():
     assert list(in_order(iter(range(80)), work, 2)) == list(range(80))
 
 
+def test_the_caller_works_where_it_would_wait():
+    workers = set(in_order(iter(range(60)), lambda _: time.sleep(0.001) or threading.get_ident(), 2))
+    assert threading.get_ident() in workers
+    assert len(workers) == 2
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_are_few_items_ahead_of_a_slow_caller(threads):
     taken = 0
