@@ -483,6 +483,12 @@ def test_a_count_of_more_than_nine_digits_is_not_a_short_one(count):
     assert dict(x12.tolerances) == {"SE01": 1}
 
 
+def test_a_digit_of_no_number_is_no_count():
+    x12 = read_x12(file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", "SE*²*".encode()))
+    assert not read_remittance(x12, "f" * 64, NIGHT).faults
+    assert dict(x12.tolerances) == {"SE01": 1, "NON_ASCII": 1}
+
+
 def test_the_most_elements_of_a_segment_are_those_of_pyx12s_map():
     map_ = ElementTree.fromstring(files("pyx12").joinpath("map/835.5010.X221.A1.v2.xml").read_bytes())
     most = Counter()

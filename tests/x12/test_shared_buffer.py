@@ -8,7 +8,7 @@ import pytest
 from tasks.x12.arrow import arrow_tables
 from tasks.x12.envelope import read_pieces
 from tasks.x12.layout import has_layout
-from tasks.x12.remittance import read_remittances
+from tasks.x12.remittance import KEYS, read_remittances
 from tasks.x12.tables import read_tables
 from tests.fuzz.compiled import ALWAYS, NEVER, compiling_from
 
@@ -83,6 +83,17 @@ def test_the_bytes_of_a_row_begin_in_its_own_file_with_the_id_of_its_table():
             assert said.upper().startswith(HEADS.get(name) or row["segment_code"].upper())
 
 
+def test_a_key_is_the_hash_the_byte_and_the_number_of_a_triple_or_pair():
+    hashes = [sha256(content).hexdigest() for content in REMITTANCES]
+    digits = set()
+    for name, rows in rows_of_remittances(REMITTANCES, hashes).items():
+        for row in rows:
+            number = row.get("triple", row.get("pair", 0))
+            assert row[KEYS[name]] == f"{row['file_sha256'][:16]}{row['byte_start']:012x}{number:04x}"
+            digits |= set(row[KEYS[name]][16:28])
+    assert digits == set("0123456789abcdef")
+
+
 def told_of(contents):
     """Give what is told of each file: tolerances, faults and where they are."""
     ended = [end for piece in read_remittances(contents, None) for end in piece.ended]
@@ -105,3 +116,6 @@ def test_faults_and_tolerances_are_told_of_the_file_that_has_them():
     assert [(len(tolerances), len(faults)) for tolerances, faults in together] == [
         (0, 0), (2, 2), (1, 0), (0, 2), (1, 0), (0, 0),
     ]  # fmt: skip
+    assert [told.partition(" ")[0] for told, _ in together[3][1]] == ["COUNT_MISMATCH", "BAD_ADJUSTMENT"], (
+        "that of the file comes first"
+    )
