@@ -157,6 +157,7 @@ SLOPPY = {
     ),
     "no terminator at the end": (BALANCED[:-1], {"NO_FINAL_TERMINATOR"}),
     "no terminator at the end, a line break": (BALANCED[:-1] + b"\r\n", {"NO_FINAL_TERMINATOR"}),
+    "no terminator at the end, an end-of-file character": (BALANCED[:-1] + b"\x1a", {"NO_FINAL_TERMINATOR"}),
     "NULs after the end": (BALANCED + b"\0" * 40, {"TRAILING_PADDING"}),
     "end-of-file character": (BALANCED + b"\r\n\x1a", {"TRAILING_PADDING"}),
     "interchange service segments": (changed(b":~GS", b":~ISB*1~ISE*200601*0515*04~GS"), {"INTERCHANGE_SEGMENT"}),
@@ -234,6 +235,7 @@ BROKEN = {
     "a claim between GS and ST": (changed(b"ST*835", b"CLP*A*1*1*1~ST*835"), "STRAY_SEGMENT"),
     "a TA1 within a transaction": (changed(b"~LX*1", b"~TA1*1*260301*0215*A*000~LX*1"), "STRAY_SEGMENT"),
     "text after the end": (BALANCED + b"-- end of report --", "TRAILING_DATA"),
+    "a group without ISA after the end": (BALANCED + body(b"GS*", b"IEA*"), "TRAILING_DATA"),
     "half of another file after the end": (BALANCED + BALANCED[300:], "TRAILING_DATA"),
     "GE01 counts one more": (changed(b"GE*1*", b"GE*2*"), "COUNT_MISMATCH"),
     "GE01 of nineteen digits that ends in the count": (changed(b"GE*1*", b"GE*7000000000000000001*"), "COUNT_MISMATCH"),
@@ -320,7 +322,11 @@ def test_each_interchange_has_its_own_separators():
 
 def test_terminators_that_stand_alone_between_interchanges_are_those_of_the_one_before():
     first, second = separated("*", ":", "!"), file_835(DENIED_CLAIM)
+    lines, tabs = separated("*", ":", "\n"), separated("*", ":", "\t")
     assert dict(read_x12(first + b"!!\n!" + second).tolerances) == {"EMPTY_SEGMENT": 3}
+    assert dict(read_x12(first + b"\n\n" + second).tolerances) == {"EMPTY_SEGMENT": 1}
+    assert dict(read_x12(lines + b"\n\n" + second).tolerances) == {"EMPTY_SEGMENT": 2}
+    assert dict(read_x12(tabs + b"\t" + second).tolerances) == {"EMPTY_SEGMENT": 1}
     with pytest.raises(Fault, match="TRAILING_DATA"):
         read_x12(first + b"~" + second)
 
@@ -347,6 +353,11 @@ def test_elements_are_repeated_where_isa12_or_the_guide_has_that(sign, interchan
 def test_without_isa_elements_are_repeated_by_a_sign_that_is_no_other(terminator, repetition):
     content = separated(terminator=terminator)[106 : BALANCED.index(b"IEA*")]
     assert [transaction.delimiters.repetition for transaction in read_x12(content).transactions] == [repetition]
+
+
+def test_an_interchange_may_begin_in_lower_case():
+    x12 = read_x12(BALANCED + file_835(DENIED_CLAIM).replace(b"ISA*", b"isa*"))
+    assert (len(x12.transactions), dict(x12.tolerances)) == (2, {"LOWER_CASE_ID": 1})
 
 
 def test_kinds_may_be_mixed_in_one_file():
@@ -531,3 +542,11 @@ def test_a_byte_above_127_is_found_in_a_large_file():
     x12 = read_x12(content)
     assert dict(x12.tolerances) == {"NON_ASCII": 1}
     assert "HARBOR TEST\x80PLAN" in [segment.element(2) for segment in x12.transactions[0].segments]
+
+
+def test_bytes_above_127_are_told_of_a_file_whose_fault_stands_before_them(monkeypatch):
+    monkeypatch.setattr(envelope, "BLOCK_BYTES", 1_000)
+    content = changed(b"~SE*", b"~IEA*") + BALANCED * 5 + b"\xe9"
+    for file in (content, OnDisk(content)):
+        (ended,) = [end for piece in envelope.read_pieces([file]) for end in piece.ended]
+        assert (ended.fault.code, ended.tolerances["NON_ASCII"]) == ("TRUNCATED", 1)

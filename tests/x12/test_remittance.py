@@ -417,6 +417,12 @@ def test_text_that_is_never_null_is_empty_where_the_file_does_not_say_it(beside)
         assert {name: rows[table][-1][name] for name in names} == dict.fromkeys(names, "")
 
 
+def test_a_code_behind_a_nul_is_another():
+    rows = rows_of(BALANCED.replace(b"DTM*472*20260210~", b"DTM*\x00472*20260210~"))
+    assert rows["service"][0]["service_on"] is None
+    assert "DTM*\x00472*20260210" in [row["content"] for row in rows["segment"]]
+
+
 def test_only_a_number_with_the_qualifier_xx_is_an_npi():
     claims = [(f"CLP*A{n}*1*1*1~", f"NM1*82*1*A*B****{q}*1234567893~") for n, q in enumerate(("XX", "FI", "", "XXX"))]
     rows = rows_of(file_835(*claims, ("CLP*A9*1*1*1~",)))["claim"]
@@ -448,6 +454,10 @@ TOLERATED = {
     "a reversal whose share is that of its adjustments": (
         file_835((REVERSED_CLAIM[0].replace("*0*12*", "*-20*12*"), *REVERSED_CLAIM[1:4], "CAS*PR*2*-20~")),
         {},
+    ),
+    "composites with another separator": (
+        BALANCED.replace(b"L6:ICN1", b"L6>ICN1").replace(b"HC:85025*50", b"HC>85025*50"),
+        {"COMPONENT_SEPARATOR": 2},
     ),
     "CR before 5010": (with_claim("CAS*CR*45*1~").replace(b"005010X221A1", b"004010X091A1"), {}),
     "a claim twice, counted twice": (file_835(DENIED_CLAIM, DENIED_CLAIM), {}),

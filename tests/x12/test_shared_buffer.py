@@ -109,12 +109,13 @@ def test_faults_and_tolerances_are_told_of_the_file_that_has_them():
         BALANCED.replace(b"CLP*AAA1*1*", b"CLP*AAA1*9*"),
         BALANCED.replace(b"CAS*PI*94*2.5~", b"CAS*PI**2.5~").replace(b"GE*1*", b"GE*2*"),
         BALANCED.replace(b"DTM*405*20260302~", b"N7*1~"),
+        b"\n".join(BALANCED[place : place + 80] for place in range(0, len(BALANCED), 80)),
         BALANCED,
     ]
     together = told_of(contents)
     assert together == [told_of([content])[0] for content in contents]
     assert [(len(tolerances), len(faults)) for tolerances, faults in together] == [
-        (0, 0), (2, 2), (1, 0), (0, 2), (1, 0), (0, 0),
+        (0, 0), (2, 2), (1, 0), (0, 2), (1, 0), (2, 0), (0, 0),
     ]  # fmt: skip
     assert [told.partition(" ")[0] for told, _ in together[3][1]] == ["COUNT_MISMATCH", "BAD_ADJUSTMENT"], (
         "that of the file comes first"
