@@ -72,3 +72,13 @@ def test_bytes_above_127_are_told_of_a_file_whose_fault_stands_before_them(monke
     for file in (content, OnDisk(content)):
         (ended,) = [end for piece in envelope.read_pieces([file]) for end in piece.ended]
         assert (ended.fault.code, ended.tolerances["NON_ASCII"]) == ("TRUNCATED", 1)
+
+
+@pytest.mark.parametrize("end", [b"~", b"~\r\n"])
+def test_a_block_that_ends_within_a_trailer_is_read_up_to_the_one_before(end, monkeypatch):
+    payments = [body().replace(b"TRACE1", b"TRACE%02d" % number) for number in range(8)]
+    content = changed(body(), b"".join(payments)).replace(b"GE*1*", b"GE*8*").replace(b"~", end)
+    trailer = content.index(b"SE*", content.index(b"TRACE02"))
+    for size in range(trailer, trailer + 14):
+        monkeypatch.setattr(envelope, "BLOCK_BYTES", size)
+        assert max(len(piece.index.content) for piece in envelope.read_pieces([content])) <= size, size

@@ -433,11 +433,25 @@ def test_a_277_is_told_apart_by_its_guide_or_its_beginning(version, hierarchy, k
     assert read_x12((ISA + text).encode()).transactions[0].kind == kind
 
 
-@pytest.mark.parametrize(("count", "tolerated"), [("0", {}), ("1", {}), ("2", {"IEA01": 1})])
-def test_an_interchange_of_ta1_alone_may_count_none_or_one(count, tolerated):
+@pytest.mark.parametrize(("count", "tolerated"), [("0", {}), ("1", {"IEA01": 1}), ("2", {"IEA01": 1})])
+def test_an_interchange_of_ta1_alone_counts_no_groups(count, tolerated):
     x12 = read_x12(f"{ISA}TA1*000000007*260301*0215*R*006~IEA*{count}*000000101~".encode())
     assert [(t.kind, t.control_number, len(t.segments)) for t in x12.transactions] == [("TA1", "000000007", 1)]
     assert dict(x12.tolerances) == tolerated
+
+
+@pytest.mark.parametrize("groups", [0, 2])
+def test_a_group_of_payments_lost_or_doubled_beside_a_ta1_is_not_silent(groups):
+    start, end = BALANCED.index(b"GS*"), BALANCED.index(b"IEA*")
+    group = BALANCED[start:end]
+    other = group.replace(b"TRACE", b"OTHER")
+    answer = b"TA1*000000007*260301*0215*A*000~"
+    content = BALANCED[:start] + answer + b"".join([group, other][:groups]) + BALANCED[end:]
+    try:
+        told = dict(read_x12(content).tolerances)
+    except Fault as fault:
+        told = {fault.code: 1}
+    assert told == ({"COUNT_MISMATCH": 1} if groups else {"IEA01": 1})
 
 
 def test_wrong_counts_are_tolerated_where_no_money_is():

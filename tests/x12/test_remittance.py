@@ -327,7 +327,9 @@ FAULTS = {
         "AMT",
         "04",
     ),
-    "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "CSA", ""),
+    "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "", ""),
+    "a name behind a broken end": (BALANCED.replace(b"~CAS*PI", b"~LEE*JO~CAS*PI"), "BAD_SEGMENT", "", ""),
+    "money of another country": (BALANCED.replace(b"~TRN*", b"~CUR*PR*CAD~TRN*"), "BAD_CODE", "CUR", "02"),
     "no segment id": (BALANCED.replace(b"~CAS*PI", b"~*PI"), "BAD_SEGMENT", "", ""),
     "a claim twice, counted once": (
         file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*18*"),
