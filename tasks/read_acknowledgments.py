@@ -19,7 +19,7 @@ from tasks.stores.threads import (
 )
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import Warehouse, writer
-from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
+from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1, tolerated_answers
 from tasks.x12.envelope import read_x12
 from tasks.x12.status_answer import read_claim_answers
 
@@ -90,7 +90,8 @@ def _read_all(
     for digest, kind in contents:
         read, told_as = READERS[kind]
         try:
-            said = read(read_x12(get_bytes(home, digest)), digest, night)
+            x12 = read_x12(get_bytes(home, digest))
+            said = read(x12, digest, night)
             if told_as == "277CA":
                 name_by_payer_number(warehouse, said)
                 _require_ours(warehouse, said)
@@ -98,6 +99,11 @@ def _read_all(
         except Fault as fault:
             quarantine(warehouse, digest, kind, fault, night)
         else:
+            tolerated = tolerated_answers(x12, kind).items()
+            warehouse.insert(
+                "files.tolerance",
+                [{"file_sha256": digest, "tolerated": code, "occurrences": number} for code, number in tolerated],
+            )
             finish(warehouse, digest, kind, "read", night)
     return answers
 
