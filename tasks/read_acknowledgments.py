@@ -1,4 +1,4 @@
-"""Acknowledge: TA1, 999, 277CA and 277 become rows and move each claim they speak of by the table of legal moves."""
+"""Acknowledge: TA1, 999, 277CA, 277 and 277RFI become rows and move each claim they speak of by the table of legal moves."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,8 +29,9 @@ READERS = {
     "997": (read_999, "999"),
     "277CA": (read_277ca, "277CA"),
     "277": (read_claim_answers, "277CA"),
+    "277RFI": (read_claim_answers, "277CA"),
 }
-"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA, 277CA before 277."""
+"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA, 277CA before 277 and 277RFI."""
 KINDS = tuple(READERS)
 TA1_EVENTS = {"A": "ta1_accepted", "E": "ta1_accepted", "R": "ta1_rejected"}
 IK5_EVENTS = {"A": "ack999_accepted", "E": "ack999_accepted"}
