@@ -46,6 +46,8 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "EMPTY_AMOUNT": "SVC02 or SVC03 is empty; it is taken as zero",
         "DATE": "a date that is no date; it is left empty, and its segment is kept",
         "UNKNOWN_SEGMENT": "a segment id that no 837 knows; the segment is kept",
+        "AK9": "what AK9 says of a group is not what is said of its sets, but accepts none of them; what refuses is followed",
+        "TA105": "a TA1 that refuses, or accepts with errors, and names no error; TA104 is followed",
         "UNREAD": "a segment of another guide in an 835, of a kind that holds no money",
     }
 )
@@ -70,6 +72,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "BAD_DATE": "ask the sender for a corrected file",
         "BAD_NUMBER": "ask the sender for a corrected file",
         "BAD_CODE": "ask the sender for a corrected file",
+        "CONTRADICTION": "ask the sender what was accepted",
         "BAD_ADJUSTMENT": "ask the sender for a corrected file",
     }
 )

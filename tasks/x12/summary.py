@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from schemas.errors import Fault
-from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
+from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1, tolerated_answers
 from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
 from tasks.x12.eligibility_answer import read_271
@@ -88,7 +88,9 @@ def _summarize_kind(name: str, x12: X12File, kind: str) -> Row:
         counted = count_claims(part)
         tolerances = dict(x12.tolerances) | counted.tolerances
         return _row(name, kind, part, counted.totals, counted.balanced, tolerances, counted.faults)
-    return _row(name, kind, part, {}, {}, x12.tolerances, _reader_faults(found, kind))
+    faults = _reader_faults(found, kind)
+    tolerances = dict(x12.tolerances) | ({} if faults else tolerated_answers(found, kind))
+    return _row(name, kind, part, {}, {}, tolerances, faults)
 
 
 def _reader_faults(x12: X12File, kind: str) -> list[Fault]:

@@ -454,6 +454,22 @@ def test_a_group_of_payments_lost_or_doubled_beside_a_ta1_is_not_silent(groups):
     assert told == ({"COUNT_MISMATCH": 1} if groups else {"IEA01": 1})
 
 
+@pytest.mark.parametrize("is_first_latin", [True, False])
+def test_interchanges_of_a_file_have_character_sets_of_their_own(is_first_latin):
+    texts = ["TÉST PLAN €".encode(), "TÉST PLAN".encode("latin-1")]
+    other = BALANCED.replace(b"TRACE", b"OTHER")
+    parts = [file.replace(b"TEST PLAN", text) for file, text in zip([BALANCED, other], texts, strict=True)]
+    parts = parts[::-1] if is_first_latin else parts
+    content = b"".join(parts)
+    x12 = read_x12(content)
+    names = [s.elements[1] for t in x12.transactions for s in t.segments if s.tag == "N1" and s.elements[0] == "PR"]
+    told = ["HARBOR TÉST PLAN €", "HARBOR TÉST PLAN"]
+    assert names == (told[::-1] if is_first_latin else told)
+    for transaction in x12.transactions:
+        for segment in transaction.segments:
+            assert content[segment.byte_start : segment.byte_end].startswith(segment.tag.encode() + b"*")
+
+
 def test_wrong_counts_are_tolerated_where_no_money_is():
     content = claims(SV1).replace(b"GE*1*", b"GE*3*").replace(b"IEA*1*", b"IEA*2*")
     assert dict(read_x12(content).tolerances) == {"GE01": 1, "IEA01": 1}
