@@ -59,18 +59,20 @@ def _answer(
     is_used = due["outcome"] == "read"
     answer = answer_of(content, is_used, [] if is_used else faults_of(content)) if content else Answer((), ())
     noted: list[dict[str, object]] = []
-    said = "nothing to answer in it" if partner.acknowledge_835 else "switched off in practice.toml"
+    missing = list(answer.left_out)
     for kind in ("TA1", "999"):
         if not (answer.interchanges if kind == "TA1" else answer.groups):
             continue
         try:
             batch_id = _seal(warehouse, home, practice, partner, kind, answer, night)
         except Fault as fault:
-            said = f"no {kind} can be written: {fault.code} at {fault.segment}{fault.element}"
+            missing.append(f"no {kind} can be written: {fault.code} at {fault.segment}{fault.element}")
             continue
-        noted.append({"kind": kind, "batch_id": batch_id, "answer_codes": _codes(answer, kind), "note": ""})
-    row = {"file_sha256": due["file_sha256"], "outcome": due["outcome"], "written_on": night}
-    none: dict[str, object] = {"kind": "none", "batch_id": None, "answer_codes": "", "note": said}
+        noted.append({"kind": kind, "batch_id": batch_id, "answer_codes": _codes(answer, kind)})
+    silent = "nothing to answer in it" if partner.acknowledge_835 else "switched off in practice.toml"
+    said = "; ".join(missing) or ("" if noted else silent)
+    row = {"file_sha256": due["file_sha256"], "outcome": due["outcome"], "note": said, "written_on": night}
+    none: dict[str, object] = {"kind": "none", "batch_id": None, "answer_codes": ""}
     warehouse.insert("acknowledgments.receipt", [row | found for found in noted or [none]])
     return len(noted)
 

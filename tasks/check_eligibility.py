@@ -1,8 +1,8 @@
 """Check: 271 answers become coverage facts; encounters nobody asked about yet become 270 inquiries, sealed for the mailbox."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,15 @@ from tasks.stores.contents import finish, quarantine, unread
 from tasks.stores.outbox import Sealed, register_batch, take_control_numbers
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import Warehouse, session, writer
+from tasks.x12.builder import WriteFault
 from tasks.x12.eligibility_answer import read_271
 from tasks.x12.envelope import read_x12
 from tasks.x12.inquiry import Inquiry, write_270
 from tasks.x12.professional import Envelope
 
-UNASKED = """
-select e.encounter_id, e.encounter_version, e.date_of_service_from, c.payer_id, c.member_id, c.relationship, c.subscriber_last_name,
-       c.subscriber_first_name, c.subscriber_birth_date, c.subscriber_sex, p.payer_name, p.partner_id, e.billing_provider_key,
-       b.npi, b.last_or_org_name, b.entity_type
-from encounters.current_encounter e
-join encounters.coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version and c.payer_rank = 'P'
-join encounters.payer p on p.payer_id = c.payer_id
-join encounters.current_provider b on b.provider_key = e.billing_provider_key
-where e.responsible_party = 'insurance' and e.encounter_status = 'finished' and e.billable_status = 'billable'
-  and not exists (select 1 from encounters.finding f where f.encounter_id = e.encounter_id and f.encounter_version = e.encounter_version
-                  and f.severity = 'hold' and (f.rule_id like 'C%' or f.rule_id like 'V%'))
-  and not exists (select 1 from encounters.inquiry i where i.encounter_id = e.encounter_id and i.encounter_version = e.encounter_version)
-order by p.partner_id, c.payer_id, e.encounter_id
-"""
+UNASKED = "select * from encounters.unasked order by partner_id, payer_id, encounter_id"
+SELF = "18"
+"""The patient is the subscriber. Nobody else has a member id of his own: the contract knows one for each coverage, the subscriber's."""
 
 
 @night_step
@@ -40,6 +30,8 @@ def check_eligibility(home: Path, night: date) -> dict[str, int]:
     """Every 271 received is answers; every insured encounter with sound coverage data has been asked about.
 
     Shape: encounters.coverage_answer, encounters.inquiry, claims.batch (kind 270). Units: cents.
+    Holds: a patient who is not the subscriber is asked about himself; a question that cannot be written keeps no other
+    from being asked, stays in encounters.unasked, and is tried again each night.
     """
     practice = homes.load_practice(home)
     answered = _read_answers(home, night)
@@ -48,7 +40,8 @@ def check_eligibility(home: Path, night: date) -> dict[str, int]:
         for row in warehouse.rows(UNASKED):
             by_payer[row["payer_id"]].append(row)
         asked = sum(_ask(warehouse, home, practice, rows, night) for _, rows in sorted(by_payer.items()))
-    return {"answered": answered, "asked": asked}
+    waiting = sum(len(rows) for rows in by_payer.values()) - asked
+    return {"answered": answered, "asked": asked, "not_writable": waiting}
 
 
 def _read_answers(home: Path, night: date) -> int:
@@ -68,24 +61,50 @@ def _read_answers(home: Path, night: date) -> int:
 def _ask(
     warehouse: Warehouse, home: Path, practice: homes.Practice, rows: Sequence[Mapping[str, Any]], night: date
 ) -> int:
-    """Seal one 270 of a payer; one inquiry per member and date of service."""
+    """Seal one 270 of a payer with what can be written; one inquiry per encounter. Give how many it holds."""
     partner = practice.partner(rows[0]["partner_id"])
     interchange, group = take_control_numbers(warehouse)
     traces = [f"T{n:09d}" for n in warehouse.take_numbers("trace", len(rows))]
     envelope = Envelope(
         **practice.parties(partner), interchange_control_number=interchange, group_control_number=group, night=night
     )
-    content = write_270(envelope, [_inquiry(row, trace) for row, trace in zip(rows, traces, strict=True)])
+    by_trace = dict(zip(traces, rows, strict=True))
+    content, inquiries = _write(envelope, [_inquiry(row, trace) for trace, row in by_trace.items()])
+    if not inquiries:
+        return 0
     sealed = Sealed(
-        "270", partner.partner_id, rows[0]["payer_id"], interchange, group, content, len(rows), 0, judge="no map"
+        "270", partner.partner_id, rows[0]["payer_id"], interchange, group, content, len(inquiries), 0, judge="no map"
     )
     batch_id, _ = register_batch(warehouse, home, sealed, night)
-    asked = [_asked(row, trace, batch_id, night) for row, trace in zip(rows, traces, strict=True)]
+    asked = [_asked(by_trace[one.trace_number], one.trace_number, batch_id, night) for one in inquiries]
     return warehouse.insert("encounters.inquiry", asked)
 
 
+def _write(envelope: Envelope, inquiries: Sequence[Inquiry]) -> tuple[bytes, Sequence[Inquiry]]:
+    """Give the bytes and the questions in them; one by one where not all can be written together, nothing where none can.
+
+    Raises: Fault (WRITE_*) where the envelope cannot be written.
+    """
+    try:
+        return write_270(envelope, inquiries), inquiries
+    except WriteFault as fault:
+        if not fault.claim_id:
+            raise
+    good = [inquiry for inquiry in inquiries if _is_writable(envelope, inquiry)]
+    return (write_270(envelope, good) if good else b""), good
+
+
+def _is_writable(envelope: Envelope, inquiry: Inquiry) -> bool:
+    try:
+        write_270(envelope, [inquiry])
+    except WriteFault:
+        return False
+    return True
+
+
 def _inquiry(row: Mapping[str, Any], trace: str) -> Inquiry:
-    return Inquiry(
+    """Give the question: about the subscriber where he is the patient, else about the patient as his dependent."""
+    about_subscriber = Inquiry(
         trace_number=trace,
         payer_id=row["payer_id"],
         payer_name=row["payer_name"],
@@ -98,6 +117,16 @@ def _inquiry(row: Mapping[str, Any], trace: str) -> Inquiry:
         birth_date=row["subscriber_birth_date"],
         sex=row["subscriber_sex"],
         service_on=row["date_of_service_from"],
+        relationship_code=row["relationship"] or "",
+    )
+    if row["relationship"] == SELF:
+        return about_subscriber
+    return replace(
+        about_subscriber,
+        dependent_last_name=row["last_name"],
+        dependent_first_name=row["first_name"],
+        dependent_birth_date=row["birth_date"],
+        dependent_sex=row["sex"],
     )
 
 
@@ -108,7 +137,7 @@ def _asked(row: Mapping[str, Any], trace: str, batch_id: str, night: date) -> di
         "encounter_id": row["encounter_id"],
         "encounter_version": row["encounter_version"],
         "payer_id": row["payer_id"],
-        "member_key": hashlib.sha256(f"{row['payer_id']}:{row['member_id']}".encode()).hexdigest(),
+        "member_key": row["member_key"],
         "service_on": row["date_of_service_from"],
         "asked_on": night,
     }

@@ -1,4 +1,4 @@
-"""Acknowledge: TA1, 999, 277CA and 277 become rows and move each claim they speak of by the table of legal moves."""
+"""Acknowledge: TA1, 999, 277CA, 277 and 277RFI become rows and move each claim they speak of by the table of legal moves."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tasks.stores.threads import (
 )
 from tasks.stores.vault import get_bytes
 from tasks.stores.warehouse import Warehouse, writer
-from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
+from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1, tolerated_answers
 from tasks.x12.envelope import read_x12
 from tasks.x12.status_answer import read_claim_answers
 
@@ -29,8 +29,9 @@ READERS = {
     "997": (read_999, "999"),
     "277CA": (read_277ca, "277CA"),
     "277": (read_claim_answers, "277CA"),
+    "277RFI": (read_claim_answers, "277CA"),
 }
-"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA, 277CA before 277."""
+"""How each kind is read, and as which its answers count; TA1 speaks before 999, 999 before 277CA, 277CA before 277 and 277RFI."""
 KINDS = tuple(READERS)
 TA1_EVENTS = {"A": "ta1_accepted", "E": "ta1_accepted", "R": "ta1_rejected"}
 IK5_EVENTS = {"A": "ack999_accepted", "E": "ack999_accepted"}
@@ -90,7 +91,8 @@ def _read_all(
     for digest, kind in contents:
         read, told_as = READERS[kind]
         try:
-            said = read(read_x12(get_bytes(home, digest)), digest, night)
+            x12 = read_x12(get_bytes(home, digest))
+            said = read(x12, digest, night)
             if told_as == "277CA":
                 name_by_payer_number(warehouse, said)
                 _require_ours(warehouse, said)
@@ -98,6 +100,11 @@ def _read_all(
         except Fault as fault:
             quarantine(warehouse, digest, kind, fault, night)
         else:
+            tolerated = tolerated_answers(x12, kind).items()
+            warehouse.insert(
+                "files.tolerance",
+                [{"file_sha256": digest, "tolerated": code, "occurrences": number} for code, number in tolerated],
+            )
             finish(warehouse, digest, kind, "read", night)
     return answers
 

@@ -446,13 +446,13 @@ create table if not exists encounters.authorization_rule ( -- one row per payer 
   primary key (payer_id, procedure_code)
 );
 
-create table if not exists encounters.inquiry ( -- one row per 270 subscriber inquiry sent
+create table if not exists encounters.inquiry ( -- one row per 270 inquiry sent, about a subscriber or a dependent
   trace_number      varchar primary key, -- TRN02 of the 270
   batch_id          varchar not null, -- interchange it left in
   encounter_id      varchar not null, -- encounter that asked
   encounter_version bigint not null, -- its version
   payer_id          varchar not null, -- payer asked
-  member_key        varchar not null, -- hash of payer and member id
+  member_key        varchar not null, -- whom it asks about, as encounters.insured_person has it
   service_on        date not null, -- date asked about
   asked_on          date not null -- night
 );
@@ -460,7 +460,7 @@ create table if not exists encounters.inquiry ( -- one row per 270 subscriber in
 create table if not exists encounters.coverage_answer ( -- one row per 271 answer to an inquiry
   trace_number    varchar not null, -- TRN02 echoed
   file_sha256     varchar not null, -- 271 file
-  byte_start      bigint not null, -- first byte of the subscriber loop
+  byte_start      bigint not null, -- first byte of the subscriber or dependent loop
   byte_end        bigint not null, -- after it
   status          varchar not null, -- active, inactive, not_found, error
   reject_code     varchar, -- AAA03
@@ -480,7 +480,27 @@ select * from encounters.patient qualify row_number() over (partition by patient
 create or replace view encounters.current_provider as -- the newest row of each provider
 select * from encounters.provider qualify row_number() over (partition by provider_key order by received_on desc, file_sha256, source_row desc) = 1;
 
-create or replace view encounters.coverage_status as -- the newest 271 answer per payer and member
+create or replace view encounters.insured_person as -- one row per coverage: the hash of whom its payer is asked about; payer and member id for a subscriber, the patient's key too for a dependent, who shares them
+select c.encounter_id, c.encounter_version, c.payer_rank,
+       sha256(c.payer_id || ':' || coalesce(c.member_id, '') || case when c.relationship = '18' then '' else ':' || coalesce(e.patient_key, '') end) as member_key
+from encounters.coverage c join encounters.encounter e on e.encounter_id = c.encounter_id and e.encounter_version = c.encounter_version;
+
+create or replace view encounters.unasked as -- insured encounters with sound coverage data that no 270 asked about; after a night, those whose question cannot be written
+select e.encounter_id, e.encounter_version, e.date_of_service_from, c.payer_id, c.member_id, c.relationship, c.subscriber_last_name,
+       c.subscriber_first_name, c.subscriber_birth_date, c.subscriber_sex, p.payer_name, p.partner_id, e.billing_provider_key,
+       b.npi, b.last_or_org_name, b.entity_type, i.member_key, t.last_name, t.first_name, t.birth_date, t.sex
+from encounters.current_encounter e
+join encounters.coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version and c.payer_rank = 'P'
+join encounters.insured_person i on i.encounter_id = c.encounter_id and i.encounter_version = c.encounter_version and i.payer_rank = c.payer_rank
+join encounters.payer p on p.payer_id = c.payer_id
+left join encounters.current_patient t on t.patient_key = e.patient_key
+join encounters.current_provider b on b.provider_key = e.billing_provider_key
+where e.responsible_party = 'insurance' and e.encounter_status = 'finished' and e.billable_status = 'billable'
+  and not exists (select 1 from encounters.finding f where f.encounter_id = e.encounter_id and f.encounter_version = e.encounter_version
+                  and f.severity = 'hold' and (f.rule_id like 'C%' or f.rule_id like 'V%'))
+  and not exists (select 1 from encounters.inquiry i where i.encounter_id = e.encounter_id and i.encounter_version = e.encounter_version);
+
+create or replace view encounters.coverage_status as -- the newest 271 answer per payer and person asked about
 select i.payer_id, i.member_key, a.status, a.reject_code, a.answered_on, i.service_on
 from encounters.coverage_answer a join encounters.inquiry i using (trace_number)
 qualify row_number() over (partition by i.payer_id, i.member_key order by a.answered_on desc, a.file_sha256, a.trace_number) = 1;
@@ -489,4 +509,4 @@ create or replace view encounters.billed_coverage as -- the coverage a claim of 
 select c.* from encounters.coverage c
 where c.prior_paid_amount_cents is null
   and not exists (select 1 from encounters.cob_line b where b.encounter_id = c.encounter_id and b.encounter_version = c.encounter_version and b.payer_rank = c.payer_rank)
-qualify row_number() over (partition by c.encounter_id, c.encounter_version order by c.payer_rank) = 1;
+qualify row_number() over (partition by c.encounter_id, c.encounter_version order by position(c.payer_rank in 'PSTABCDEFGHU')) = 1; -- SBR01 in the order in which payers pay, as RANKS of the writer

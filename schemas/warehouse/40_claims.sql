@@ -162,10 +162,11 @@ where s.state in ('SENT', 'SYNTAX_OK', 'WITH_CLEARINGHOUSE', 'ACCEPTED', 'PENDED
 
 create or replace view claims.edit as -- every set edit that a coded encounter breaks, whatever the night; age in days since service is for the step to compare
 with billable as (
-  select e.*, c.payer_id, c.member_id, c.auth_number, p.filing_limit_days, sha256(c.payer_id || ':' || c.member_id) as member_key
+  select e.*, c.payer_id, c.member_id, c.auth_number, p.filing_limit_days, i.member_key
   from encounters.current_encounter e
   join coding.encounter k on k.encounter_id = e.encounter_id and k.encounter_version = e.encounter_version and k.disposition = 'billable'
   join encounters.billed_coverage c on c.encounter_id = e.encounter_id and c.encounter_version = e.encounter_version
+  join encounters.insured_person i on i.encounter_id = c.encounter_id and i.encounter_version = c.encounter_version and i.payer_rank = c.payer_rank
   left join encounters.payer p on p.payer_id = c.payer_id)
 select b.encounter_id, b.encounter_version, 'T01' as rule_id, 0 as line_number, 'date_of_service_from' as column_name, b.date_of_service_from + b.filing_limit_days as applies_after_on,
        'past the payer''s filing limit: find proof of timely filing, give a delay reason, or decide the write-off' as remedy, 'biller' as owner

@@ -16,10 +16,10 @@ create table if not exists acknowledgments.interchange_answer ( -- one row per T
 create table if not exists acknowledgments.transaction_answer ( -- one row per AK2/IK5 of a 999
   file_sha256                varchar not null, -- file
   byte_start                 bigint not null, -- first byte of the AK2
-  byte_end                   bigint not null, -- after its IK5
+  byte_end                   bigint not null, -- after its IK5; after AK9 where that refuses the group
   group_control_number       bigint not null, -- AK102: GS06 of ours
   transaction_control_number varchar not null, -- AK202: ST02 of ours
-  answer_code                varchar not null, -- IK501: A, E, R, M, W, X
+  answer_code                varchar not null, -- IK501: A, E, R, M, W, X; AK901 where that refuses the group, or no AK2 is there
   error_codes                varchar not null, -- IK502.. and IK3/IK4 codes joined by space, '' for none
   batch_id                   varchar, -- our batch, null where we sent none
   read_on                    date not null, -- night
@@ -50,7 +50,7 @@ create table if not exists acknowledgments.receipt ( -- one row per file with 83
   kind         varchar not null, -- 999, TA1, or none
   batch_id     varchar, -- claims.batch that holds the answer, null for none
   answer_codes varchar not null, -- AK901 of each group, TA104:TA105 of each interchange, joined by space
-  note         varchar not null, -- why there is none, '' otherwise
+  note         varchar not null, -- why there is none, or what of the file could not be answered; '' otherwise
   written_on   date not null, -- night
   primary key (file_sha256, outcome, kind)
 );

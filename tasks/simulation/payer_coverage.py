@@ -60,14 +60,14 @@ def coverage_set(
             receiver_level = level
             lines += [segment("HL", level, source_level, "21", 1), _echo("1P", receiver)]
         person = _person(sheet, level + 1, receiver_level, inquiry, facts)
-        level += 2 if inquiry.dependent.last_name else 1
+        level += 1 if inquiry.dependent == Party() else 2
         lines += person
     return transaction_set("271", VERSION, place, lines)
 
 
 def _person(sheet: Sheet, level: int, parent: int, inquiry: Inquiry, facts: CoverageFacts) -> list[str]:
     traces = [segment("TRN", 2, *(plain(e) for e in trace[2:])) for trace in inquiry.traces]
-    if not inquiry.dependent.last_name:
+    if inquiry.dependent == Party():
         head = [segment("HL", level, parent, "22", 0), *traces, _echo("IL", inquiry.subscriber)]
     else:
         head = [segment("HL", level, parent, "22", 1), _echo("IL", inquiry.subscriber)]

@@ -6,7 +6,7 @@ from datetime import date
 from schemas.errors import Fault
 from tasks.stores.warehouse import Warehouse
 
-HANDLED = ("encounters", "TA1", "999", "997", "277CA", "277", "271", "835", "bank", "unknown")
+HANDLED = ("encounters", "TA1", "999", "997", "277CA", "277", "277RFI", "271", "835", "bank", "unknown")
 """Kinds that a step of the night reads; others are parked for a person, whole."""
 
 

@@ -12,6 +12,7 @@ WAITING = {
     "files in quarantine": _SET_ASIDE_PART.format("file"),
     "encounter rows in quarantine": _SET_ASIDE_PART.format("row"),
     "encounters held": "select count(*) from encounters.outcome where outcome = 'held'",
+    "encounters whose coverage cannot be asked about": "select count(*) from encounters.unasked",
     "remitted claims that match none of ours": "select count(*) from remittances.unmatched",
     "payments held": "select count(*) from remittances.held",
     "posting exceptions": "select count(*) from ledger.open_exception",

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from schemas.errors import Fault
 
-MONEY = r"-?[0-9]{1,8}(?:\.[0-9]{1,2})?"
+MONEY = r"[0-9]{1,8}(?:\.[0-9]{1,2})?"
 """An amount. Source: contract, decimal(10,2) and at most 99999999.99; the guide's section is not checked."""
 
 CHARACTER = r"""[A-Z0-9!"&'()+,\-./;?= a-z%@\[\]_{}\\|<>#$]"""
@@ -29,15 +29,18 @@ PAIRED = {
     "CR1": (1, 5),
     "HCP": (9, 11),
     "HSD": (1,),
+    "CAS": (5, 8, 11, 14, 17),
 }
 """Of two neighbours that stand only together (a qualifier and its value), the place of the first.
 
-Source: X12 005010 syntax notes P0809, P0304 and so on, as pyx12's maps have them; HSD from general knowledge.
+Source: X12 005010 syntax notes P0809, P0304 and so on, as pyx12's maps have them; HSD and CAS from general knowledge.
 """
 
 _Fits = Callable[[str], re.Match[str] | None]
 _RATE = re.compile("Percentage|Rate|Results")
 """In the names of numbers that our reader keeps as the text that they are."""
+_SIGNED = re.compile("Adjustment|Saving|Test Results")
+"""In the names of numbers that may be below zero; any other is a charge, a payment or a count, and payers reject it."""
 
 _NO_LIMIT = 1_000_000
 _WIDTH_OF_MONEY = 18
@@ -72,8 +75,9 @@ class Element:
             return f"(?! ){CHARACTER}{size}(?<! )"
         if self.kind == "R":
             digits = r"[0-9]{1,12}(?:\.[0-9]{1,3})?" if self._is_quantity() else r"[0-9]+(?:\.[0-9]+)?"
-            number = rf"-?(?=(?:\.?[0-9]){size}(?![0-9.])){digits}"
-            return MONEY if self.longest == _WIDTH_OF_MONEY else number
+            number = rf"(?=(?:\.?[0-9]){size}(?![0-9.])){digits}"
+            sign = "-?" if _SIGNED.search(self.name) else ""
+            return sign + (MONEY if self.longest == _WIDTH_OF_MONEY else number)
         return ("[0-9]" if self.kind in ("N0", "DT", "TM") else "[A-Z0-9]") + size
 
     def _is_quantity(self) -> bool:
@@ -101,6 +105,8 @@ class Element:
             return "WRITE_CODE", f"is none of {', '.join(self.codes)}"
         if self.kind in ("AN", "ID") and not self.shortest <= len(value) <= self.longest:
             return "WRITE_LENGTH", f"has {len(value)} characters, expected {size}"
+        if self.kind == "R" and value.startswith("-") and not _SIGNED.search(self.name):
+            return "WRITE_FORMAT", "is below zero"
         digits = ", at most 12 before the point and 3 behind it" if self._is_quantity() else ""
         return "WRITE_FORMAT", f"is not of type {self.kind} with {size} characters{digits}"
 

@@ -35,6 +35,15 @@ class Envelope:
     usage: str = "T"
 
 
+def require_something(given: Sequence[object], set_code: str) -> None:
+    """Pass what is to be written where it is anything at all.
+
+    Raises: Fault (WRITE_MISSING): an envelope around no transaction set says nothing, and is never written.
+    """
+    if not given:
+        refuse("WRITE_MISSING", "ST", "01", f"there is nothing to be said: a {set_code} of nothing is not written")
+
+
 def open_interchange(envelope: Envelope, grammar: Grammar, function_code: str, version: str) -> list[str]:
     """Give ISA and GS, without terminators; a TA1 is asked for, but not for an answer (999)."""
     sender, receiver = exact(envelope.sender_id), exact(envelope.receiver_id)

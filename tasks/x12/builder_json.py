@@ -97,15 +97,29 @@ def decimal_text(value: str, column: str) -> str:
         _refuse_json(column, "a number")
 
 
+def truth(info: Info, key: str) -> bool | None:
+    """Give what is true, false or not said under a key."""
+    value = info.get(key)
+    return value if value is None or isinstance(value, bool) else _refuse_json(key, "true or false")
+
+
 def _loaded(row: Row, column: str) -> object:
     stored = row.get(column)
     if not stored:
         return None
     try:
-        loaded: object = json.loads(stored, parse_float=Decimal)
+        loaded: object = json.loads(stored, parse_float=Decimal, object_pairs_hook=_once)
     except ValueError:
-        _refuse_json(column, "JSON text")
+        _refuse_json(column, "JSON text with each key once")
     return loaded
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Give the object, in which no key may stand twice: one of the values would be gone."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def _check_keys(value: object, known: Keys, column: str) -> None:

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tasks.x12.builder import Grammar, WriteFault, terminated
-from tasks.x12.builder_envelope import Envelope, close_interchange, close_transaction, open_interchange
+from tasks.x12.builder_envelope import (
+    Envelope,
+    close_interchange,
+    close_transaction,
+    open_interchange,
+    require_something,
+)
 from tasks.x12.builder_values import day
 
 Question = TypeVar("Question")
@@ -30,7 +36,11 @@ def write_inquiries(
     questions: Sequence[Question],
     levels: Callable[[Envelope, Sequence[Question]], Iterable[str]],
 ) -> bytes:
-    """Give one interchange with all questions, in transaction sets that are not too large."""
+    """Give one interchange with all questions, in transaction sets that are not too large.
+
+    Raises: Fault (WRITE_*), among them WRITE_MISSING where there is no question.
+    """
+    require_something(questions, guide.set_code)
     segments = open_interchange(envelope, rules, guide.function_code, guide.version)
     starts = range(0, len(questions), guide.most)
     for number, start in enumerate(starts, start=1):

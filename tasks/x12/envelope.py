@@ -383,6 +383,6 @@ def _end_of_transactions(content: bytes | bytearray, start: int, end: int, delim
     terminator = delimiters.segment.encode("latin-1")
     parted = re.compile(re.escape(terminator) + rb"[ \t\r\n]*").search(content, start, end)
     trailer = b"SE" + delimiters.element.encode("latin-1")
-    place = content.rfind(parted[0] + trailer, start, end) if parted else -1
-    last = content.find(terminator, place + 1, end) if place >= 0 else -1
-    return last + 1 if last >= 0 else start
+    whole = content.rfind(terminator, start, end)
+    place = content.rfind(parted[0] + trailer, start, whole) if parted else -1
+    return content.find(terminator, place + 1, end) + 1 if place >= 0 else start

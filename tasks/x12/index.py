@@ -74,7 +74,6 @@ def tag_code(tag: str) -> int:
     return tag_number(tag.encode(), bytes(MEANINGS) + _MEANINGS, 0, len(tag), np.zeros(COUNTS, np.int64))
 
 
-TAGS = {tag_code(tag): tag for tag in ENVELOPE_TAGS}
 BITS = {tag: OTHERS << number for number, tag in enumerate(TELLING)}
 
 

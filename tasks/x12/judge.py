@@ -20,17 +20,6 @@ import pyx12.map_index
 import pyx12.x12n_document
 from pyx12.params import ParamsBase
 
-KINDS = {
-    "837P": ("HC", "005010X222A1"),
-    "835": ("HP", "005010X221A1"),
-    "277CA": ("HN", "005010X214"),
-    "999": ("FA", "005010X231A1"),
-    "270": ("HS", "005010X279A1"),
-    "276": ("HR", "005010X212"),
-    "278": ("HI", "005010X217"),
-}
-"""Kinds of transaction: functional code (GS01) and guide (GS08)."""
-
 _ENVELOPE_RULES = {
     "001": "control numbers differ", "021": "count of groups is wrong", "023": "trailer is missing",
     "2": "trailer is missing", "3": "control numbers differ or trailer is missing",
@@ -62,12 +51,6 @@ class Verdict:
 
     accepted: bool
     errors: tuple[str, ...]
-
-
-def has_map(kind: str) -> bool:
-    """Say whether pyx12 has a map for this kind of transaction (837P, 270, ...)."""
-    function_code, version = KINDS[kind]
-    return pyx12.map_index.map_index().get_filename("00501", version, function_code) is not None
 
 
 def judge(content: bytes) -> Verdict:

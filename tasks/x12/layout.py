@@ -104,11 +104,6 @@ def _source(name: str) -> dict[str, Any]:
     return source
 
 
-def has_layout(kind: str) -> bool:
-    """Tell whether there is a layout of this kind."""
-    return (files("schemas") / "x12" / f"{kind.lower()}.toml").is_file()
-
-
 Cell = tuple[int, int]
 """A loop and a kind of segment."""
 

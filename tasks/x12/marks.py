@@ -89,9 +89,10 @@ class Marks:
     def _refuse_stray(self, number: int, found: Found) -> None:
         """Fault for a segment outside ST and SE."""
         segment = self.segment(number)
+        tag = segment.tag if segment.tag in BITS else ""  # another may be part of a name: a broken end before it
         if number == found.segments[-1] and found.is_open:
-            raise fault("TRUNCATED", "the file ends within a segment", segment.byte_start, segment.tag[:3])
-        raise fault("STRAY_SEGMENT", "a segment outside ST and SE", segment.byte_start, segment.tag[:3])
+            raise fault("TRUNCATED", "the file ends within a segment", segment.byte_start, tag)
+        raise fault("STRAY_SEGMENT", "a segment outside ST and SE", segment.byte_start, tag)
 
     def _refuse_open(self, found: Found) -> None:
         """Fault where the file ends and a trailer is still due."""
@@ -201,7 +202,7 @@ class Marks:
         if self.open_head or self.open_group or not self.open_interchange:
             raise self._refuse_trailer(trailer)
         kinds = self.interchange_kinds
-        if not _counts(trailer.element(1), self.group_count) and not ("TA1" in kinds and trailer.element(1) == "1"):
+        if not _counts(trailer.element(1), self.group_count):
             self._refuse_count(trailer, kinds, "groups")
         self.tolerances["IEA02"] += trailer.element(2) != self.open_interchange.element(13)
         self.open_interchange = None

@@ -14,7 +14,11 @@ from tasks.x12.delimiters import Delimiters, delimiters_at
 
 BOM = b"\xef\xbb\xbf"
 _LINE_ENDS = b"\r\n"
-_FIRST_OTHER = 0x80
+_FIRST_OTHER, _FIRST_OF_THREE, _FIRST_OF_FOUR = 0x80, 0x800, 0x10000
+"""The first letters of which UTF-8 makes two, three and four bytes."""
+_FIRST_ESCAPED = 0xDC80
+"""What Python makes of the byte 0x80 where it is no UTF-8; those of the bytes above follow."""
+_LATIN_1 = {_FIRST_ESCAPED + number: _FIRST_OTHER + number for number in range(_FIRST_OTHER)}
 
 
 def unwrapped(content: bytes, delimiters: Delimiters) -> tuple[bytes, NDArray[np.int64]]:
@@ -58,16 +62,17 @@ def _last_trailer(delimiters: Delimiters) -> re.Pattern[bytes]:
 
 
 def transcoded(content: bytes) -> tuple[bytes, NDArray[np.int64] | None]:
-    """Give Latin-1 as UTF-8 with the offset of each byte; UTF-8, ASCII and byte-order marks as they are."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        parts = content.split(BOM)
-        bytes_of = np.where(np.frombuffer(content, np.uint8) < _FIRST_OTHER, 1, 2)
-        place = -len(BOM)
-        for part in parts[:-1]:
-            place += len(BOM) + len(part)
-            bytes_of[place : place + len(BOM)] = 1
-        text = BOM.join(part.decode("latin-1").encode("utf-8") for part in parts)
-        return text, np.repeat(np.arange(len(content)), bytes_of)
-    return content, None
+    """Give bytes that are no UTF-8 as the Latin-1 that they are, in UTF-8, with the offset of each byte.
+
+    Holds: UTF-8, ASCII and byte-order marks stay as they are, in the same file too: each interchange has its own character set.
+    """
+    text = content.decode("utf-8", "surrogateescape")
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    is_other = (letters >= _FIRST_ESCAPED) & (letters < _FIRST_ESCAPED + _FIRST_OTHER)
+    if not is_other.any():
+        return content, None
+    sizes = 1 + (letters >= _FIRST_OTHER).astype(np.int64) + (letters >= _FIRST_OF_THREE) + (letters >= _FIRST_OF_FOUR)
+    sizes[is_other] = 1
+    bytes_of = np.ones(len(content), np.int64)
+    bytes_of[(np.cumsum(sizes) - sizes)[is_other]] = 2
+    return text.translate(_LATIN_1).encode("utf-8"), np.repeat(np.arange(len(content)), bytes_of)

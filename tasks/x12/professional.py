@@ -21,6 +21,7 @@ from tasks.x12.builder_envelope import (
 from tasks.x12.builder_values import Row, day
 from tasks.x12.professional_claim import claim_loops
 from tasks.x12.professional_line import line_loops
+from tasks.x12.professional_other_payer import check_decided
 from tasks.x12.professional_parties import Parties
 from tasks.x12.professional_rows import RULES, ClaimRows
 
@@ -74,8 +75,11 @@ def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
 
     Units: cents in, decimal amounts out.
     Holds: groups and claims stand in order of arrival; a transaction set has at most 5,000 claims.
-    Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written.
+    Raises: Fault (WRITE_*, with claim_id) for the first claim that cannot be written; without, for none or one that stands twice.
     """
+    if not claims:
+        refuse("WRITE_MISSING", "CLM", "", "Claim Information: a batch of no claims is no interchange")
+    _check_once(claims)
     tape, parties = _Tape(), Parties()
     tape.add(terminated(open_interchange(envelope, RULES, "HC", VERSION)))
     starts = range(0, len(claims), MOST_CLAIMS)
@@ -86,6 +90,19 @@ def write_837p(envelope: Envelope, claims: Sequence[ClaimRows]) -> Written:
         _write_transaction(tape, envelope, f"{number:04d}", tree)
     tape.add(terminated(close_interchange(envelope, RULES, len(starts))))
     return Written("".join(tape.parts).encode("ascii"), tuple(tape.spans))
+
+
+def _check_once(claims: Sequence[ClaimRows]) -> None:
+    """Pass claims of which none stands twice.
+
+    Raises: Fault (WRITE_REPEAT): the payer would be asked for its money twice.
+    """
+    seen = set[object]()
+    for version in (claim.version for claim in claims):
+        if version["claim_id"] in seen:
+            rule = f"claim {version['claim_id']} stands twice in the batch"
+            refuse("WRITE_REPEAT", "CLM", "01", f"Patient Control Number: {rule}")
+        seen.add(version["claim_id"])
 
 
 @dataclass(slots=True)
@@ -147,6 +164,8 @@ def _hang(tree: _Level, parties: Parties, claims: Sequence[ClaimRows]) -> None:
         lines = list(map(line_loops, claims))
         for claim in claims:
             _check_total(claim)
+            if len(claim.coverages) > 1:
+                check_decided(claim)
     except WriteFault as fault:
         if len(claims) > 1:
             for claim in claims:

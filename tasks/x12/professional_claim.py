@@ -63,6 +63,8 @@ _RARE_FACTS = Columns(
 )  # fmt: skip
 _UNCOMMON = Columns(*_RARE_FACTS.names, *EXTRA.names)
 _REPLACES = ("7", "8")
+_FREQUENCIES = ("1", *_REPLACES)
+"""Source: domain notes, section 3: original, replacement, void."""
 _MOST_CAUSES = 2
 _CODES_OF_A_SEGMENT = 12
 _MOST_DIAGNOSES = 12
@@ -105,7 +107,7 @@ def _loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
         *contract("2300", encounter, "contract_info"),
         *_amount_paid(encounter),
         *_references(claim, coverage),
-        *RULES["2300", "K3", ""].write_each([(text(note),) for note in json_list(encounter, "file_information")]),
+        *RULES["2300", "K3", ""].write_each([(note,) for note in json_list(encounter, "file_information")]),
         *_note(encounter),
         *_supplements(encounter, supplement),
         *_codes(claim),
@@ -137,8 +139,6 @@ def _claim(claim: ClaimRows, is_plain: bool) -> str:
 
 @lru_cache(maxsize=65_536)
 def _charge(cents: int) -> str:
-    if cents < 0:
-        refuse("WRITE_FORMAT", "CLM", "02", "Total Claim Charge Amount is below zero")
     return _CLM.check_element(2, money(cents))
 
 
@@ -150,6 +150,8 @@ def _facts(
     delay: str | None = None,
 ) -> str:  # fmt: skip
     """Give CLM from its third element on; equal facts are put together and checked once."""
+    if frequency_code not in _FREQUENCIES:
+        refuse("WRITE_CODE", "CLM", "05-3", f"Claim Frequency Code is none of {', '.join(_FREQUENCIES)}")
     accident = _accident({"AA": auto, "EM": employment, "OA": other}, exact(state), exact(country))
     facts = (
         "", "", composite(exact(place), "B", exact(frequency_code)), "N" if is_signed is False else "Y",
@@ -281,6 +283,8 @@ def _diagnoses(codes: Sequence[str]) -> str:
         refuse("WRITE_MISSING", "HI", "01-1", "Diagnosis Type Code is required: the claim has no diagnosis")
     if len(codes) > _MOST_DIAGNOSES:
         refuse("WRITE_REPEAT", "HI", "12-2", f"the claim has {len(codes)} diagnoses, 12 are allowed")
+    if len(set(codes)) < len(codes):
+        refuse("WRITE_REPEAT", "HI", "", "Diagnosis Code: one stands twice")
     if not all(map(_is_diagnosis, codes)):
         number = [*map(_is_diagnosis, codes)].index(False) + 1
         refuse("WRITE_FORMAT", "HI", f"{number:02d}-2", "Diagnosis Code is not ICD-10-CM without its dot")

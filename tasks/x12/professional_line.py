@@ -8,11 +8,11 @@ from operator import itemgetter
 from typing import Any
 
 from tasks.x12.builder import WriteFault, refuse, terminated
-from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples
+from tasks.x12.builder_json import Info, decimal_text, inner, inner_list, json_list, json_object, json_tuples, truth
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, flag, money, period, quantity, text
 from tasks.x12.professional_other_payer import Decision, decisions_by_line, line_adjudication
 from tasks.x12.professional_provider import line_providers
-from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside
+from tasks.x12.professional_rows import RULES, Beside, ClaimRows, check_beside, four_modifiers
 from tasks.x12.professional_supplement import (
     LINE_SUPPLEMENT,
     ambulance_places,
@@ -63,8 +63,8 @@ _UNCOMMON = Columns(*RARE, *EXTRA.names)
 _SERVICE = Columns("procedure_code", "modifiers", "charge_cents", "units", "diagnosis_pointers")
 _of_service = itemgetter(*_SERVICE.names)
 _of_line = itemgetter("line_number", "source_line_number", "line_control_number", "service_from_on", "service_to_on")
+_numbered = itemgetter("line_control_number")
 _NO_RARE = (None,) * len(RARE)
-_MOST_MODIFIERS = 4
 _SV1, _REF_6R = RULES["2400", "SV1", ""], RULES["2400", "REF", "6R"]
 _WIDEST = _REF_6R.positions[1].parts[0].longest
 """Of a line's control number: letters and digits of at most this length need no other check."""
@@ -77,6 +77,8 @@ def line_loops(claim: ClaimRows) -> str:
     """
     place, most, sources = claim.encounter.get("place_of_service"), len(claim.diagnoses), claim.service_lines
     written = ["" if claim.attachments else _ordinary(line, sources, place, most) for line in claim.lines]
+    if len(set(map(_numbered, claim.lines))) < len(claim.lines):
+        refuse("WRITE_REPEAT", "REF", "02", "Line Item Control Number: two lines have the same")
     if claim.cob_lines or claim.cob_adjustments or not all(written):
         decisions = decisions_by_line(claim)
         for at, line in enumerate(claim.lines):
@@ -110,7 +112,7 @@ def _whole(claim: ClaimRows, line: Row, decisions: Sequence[Decision], ordinary:
     """
     try:
         if ordinary:
-            return ordinary + terminated(_adjudications(line, decisions))
+            return ordinary + terminated(_adjudications(line, claim.source_line(line), decisions))
         return terminated(list(_segments(claim, line, decisions)))
     except WriteFault as fault:
         fault.message = f"line {line['line_number']}: {fault.message}"
@@ -135,12 +137,12 @@ def _segments(claim: ClaimRows, line: Row, decisions: Sequence[Decision]) -> Ite
     yield from _drug(source)
     yield from line_providers(claim, source)
     yield from ambulance_places("2420G", "2420H", ambulance)
-    yield from _adjudications(line, decisions)
+    yield from _adjudications(line, source, decisions)
     yield from forms(inner_list(supplement, "forms"))
 
 
-def _adjudications(line: Row, decisions: Sequence[Decision]) -> list[str]:
-    return [line_adjudication(line, decision) for decision in decisions]
+def _adjudications(line: Row, source: Row, decisions: Sequence[Decision]) -> list[str]:
+    return [line_adjudication(line, source, decision) for decision in decisions]
 
 
 def attachment_segments(loop: str, rows: Sequence[Row]) -> list[str]:
@@ -193,17 +195,12 @@ def _service(
 @lru_cache(maxsize=16_384)
 def _procedure(procedure_code: str | None, modifiers: str, qualifier: str | None, description: str | None) -> str:
     codes = [exact(code) for code in modifiers.split(":")]
-    if len(codes) > _MOST_MODIFIERS:
-        refuse("WRITE_REPEAT", "SV1", "01-6", "the line has more than four modifiers")
-    unused = ("",) * (_MOST_MODIFIERS - len(codes))
-    named = exact(qualifier) or "HC", exact(procedure_code), *codes, *unused, text(description)
+    named = exact(qualifier) or "HC", exact(procedure_code), *four_modifiers("SV1", codes), text(description)
     return _SV1.check_element(1, composite(*named))
 
 
 @lru_cache(maxsize=16_384)
 def _charge(cents: int) -> str:
-    if cents < 0:
-        refuse("WRITE_FORMAT", "SV1", "02", "Line Item Charge Amount is below zero")
     return _SV1.check_element(2, money(cents))
 
 
@@ -223,6 +220,8 @@ def _place(place: str) -> str:
 def _pointers(pointers: str) -> tuple[str, int]:
     """Give SV107 and the furthest diagnosis that it points at."""
     pointed = [exact(pointer) for pointer in pointers.split(":")]
+    if len(set(pointed)) < len(pointed):
+        refuse("WRITE_REPEAT", "SV1", "07", "Diagnosis Code Pointer: one stands twice, or two are empty")
     value = _SV1.check_element(7, ":".join(pointed))
     return value, max(int(pointer) for pointer in pointed if pointer)
 
@@ -240,7 +239,7 @@ def _certificates(claim: ClaimRows, line: Row, supplement: Info) -> list[str]:
     if not supplement:
         return written
     dme, ambulance = inner(supplement, "dme"), inner(supplement, "ambulance")
-    employee = supplement.get("hospice_employee")
+    employee = truth(supplement, "hospice_employee")
     return [
         *equipment_service(dme),
         *written,
@@ -328,7 +327,7 @@ def _amounts_and_notes(source: Row) -> list[str]:
     amounts = {"T": "sales_tax_cents", "F4": "postage_cents"}
     written = [RULES["2400", "AMT", c].write(c, money(source[col])) for c, col in amounts.items() if source.get(col)]
     information = json_list(source, "line_file_information")
-    written += RULES["2400", "K3", ""].write_each([(text(item),) for item in information])
+    written += RULES["2400", "K3", ""].write_each([(item,) for item in information])
     if source.get("line_note"):
         code = exact(source.get("line_note_code")) or "ADD"
         written.append(RULES["2400", "NTE", "ADD"].write(code, text(source["line_note"])))

@@ -1,6 +1,6 @@
 """Loops 2320 to 2330G and 2430: what the other payers of the patient are, and what they have decided and paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
@@ -9,7 +9,7 @@ from tasks.x12.builder_json import Info, inner_tuples, json_object, keys, number
 from tasks.x12.builder_values import Columns, Row, composite, day, exact, money, quantity, text
 from tasks.x12.professional_people import billing_provider_numbers, payer_ids, subscriber_information, subscriber_name
 from tasks.x12.professional_provider import address, has_address
-from tasks.x12.professional_rows import RULES, ClaimRows
+from tasks.x12.professional_rows import RULES, ClaimRows, four_modifiers
 
 ROLES = {
     "referring": ("2330C", "DN", "referring_provider_key"),
@@ -65,7 +65,8 @@ class Decision(NamedTuple):
 def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
     """Give the decisions by source line number, of the payer that pays first first.
 
-    Holds: every decision and every adjustment of a line is among them; one of nothing, on a line that is not billed, is none.
+    Holds: every decision and every adjustment of a line is among them; one of nothing, on a line that is not billed, is none;
+    a decision names its payer, and no other one of the claim.
     Raises: Fault for one that has no place: the money in it would be gone.
     """
     reasons: dict[tuple[str, int | None], list[_Reason]] = {}
@@ -91,6 +92,14 @@ def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
     if reasons or placed < len(claim.cob_lines):
         _refuse_strays(reasons, claim.cob_lines, [coverage["payer_rank"] for coverage in others])
     numbers = {line["source_line_number"]: line["line_number"] for line in claim.lines}
+    if len(numbers) < len(claim.lines):
+        refuse(
+            "WRITE_REPEAT",
+            "LX",
+            "01",
+            "Assigned Number: two lines come from one charge line, whose decisions and papers are one's",
+        )
+    _check_names([decision.coverage for own in found.values() for decision in own], others)
     for number, own in found.items():
         if number in numbers:
             found[number] = [_bundled(decision, numbers) for decision in own]
@@ -98,6 +107,15 @@ def decisions_by_line(claim: ClaimRows) -> dict[int, list[Decision]]:
             for decision in own:
                 _check_unbilled(claim, decision)
     return found
+
+
+def _check_names(decided: Sequence[Row], others: Sequence[Row]) -> None:
+    """Pass payers who decided on lines if no other one has the same id: SVD01 would not say whose decision it is."""
+    for coverage in decided:
+        payer_id = coverage.get("payer_id")
+        if sum(other.get("payer_id") == payer_id for other in others) > 1:
+            rule = f"rank {coverage['payer_rank']} decided on a line, and another payer of the claim has its id"
+            refuse("WRITE_COVERAGE", "SVD", "01", f"Other Payer Primary Identifier: {rule}")
 
 
 def _bundled(decision: Decision, numbers: Mapping[int, int]) -> Decision:
@@ -150,10 +168,11 @@ def _check_unbilled(claim: ClaimRows, decision: Decision) -> None:
         refuse("WRITE_LINE", "SVD", "02", f"Service Line Paid Amount: {rule}")
 
 
-def line_adjudication(line: Row, decision: Decision) -> str:
+def line_adjudication(line: Row, source: Row, decision: Decision) -> str:
     """Give loop 2430 of one other payer: several segments, the last without its terminator."""
     coverage, decided, reasons = decision
-    return _adjudication(coverage.get("payer_id"), reasons, _CHARGED.values(line), tuple(map(decided.get, _DECIDED)))
+    charged = *_CHARGED.values(line), source.get("procedure_qualifier")
+    return _adjudication(coverage.get("payer_id"), reasons, charged, tuple(map(decided.get, _DECIDED)))
 
 
 @lru_cache(maxsize=16_384)
@@ -161,12 +180,10 @@ def _adjudication(
     payer_id: str | None, reasons: tuple[_Reason, ...], charged: tuple[Any, ...], decided: tuple[Any, ...]
 ) -> str:  # fmt: skip
     """Give SVD, CAS, DTP and AMT; equal decisions on equal services are put together once."""
-    charge_cents, procedure_code, modifiers = charged
+    charge_cents, *own = charged
     paid_cents, units, bundled, adjudicated, decided_on, remaining_cents = decided
-    _check_line(charge_cents, paid_cents, bundled, reasons)
-    procedure = _procedure(
-        procedure_code, modifiers, json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED, _PROCEDURE)
-    )
+    _check_line(charge_cents, paid_cents, reasons)
+    procedure = _procedure(json_object({_ADJUDICATED: adjudicated}, _ADJUDICATED, _PROCEDURE), *own)
     paid = money(paid_cents), procedure, "", quantity(units), quantity(bundled)
     written = [RULES["2430", "SVD", ""].write(exact(payer_id), *paid)]
     written += _adjusted("2430", reasons)
@@ -180,11 +197,15 @@ def _of_payer(rows: Sequence[Row], coverage: Row) -> list[Row]:
     return [row for row in rows if row["payer_rank"] == coverage["payer_rank"]]
 
 
+def _billed(claim: ClaimRows, coverage: Row) -> list[Row]:
+    """Give what a payer decided on lines of the claim: what these say is not said of the whole claim again."""
+    numbers = [line["source_line_number"] for line in claim.lines]
+    return [row for row in _of_payer(claim.cob_lines, coverage) if row["line_number"] in numbers]
+
+
 def _amounts(claim: ClaimRows, coverage: Row) -> list[str]:
     remaining = coverage.get("prior_remaining_liability_cents")
-    if remaining is not None and any(
-        row.get("remaining_liability_cents") is not None for row in _of_payer(claim.cob_lines, coverage)
-    ):
+    if any(row.get("remaining_liability_cents") is not None for row in _billed(claim, coverage)):
         remaining = None
     cents = {
         "D": coverage.get("prior_paid_amount_cents"),
@@ -250,7 +271,7 @@ def _other_payer(claim: ClaimRows, coverage: Row) -> list[str]:
         *(address("2330B", coverage, "payer_") if has_address(coverage, "payer_") else []),
     ]
     decided_on = coverage.get("prior_adjudication_date")
-    if decided_on and not _of_payer(claim.cob_lines, coverage):
+    if decided_on and not _billed(claim, coverage):
         written.append(RULES["2330B", "DTP", ""].recall("573", "D8", day(decided_on)))
     references = {
         "G1": coverage.get("auth_number"),
@@ -279,21 +300,52 @@ def _identified(loop: str, entity_code: str, entity_type: str, numbers: Sequence
     return [RULES[loop, "NM1", ""].write(entity_code, entity_type), *RULES[loop, "REF", ""].write_each(numbers)]
 
 
-def _check_line(charge: int, paid: int, bundled: int | None, adjustments: Sequence[_Reason]) -> None:
-    """Pass a line whose charge is what the payer paid and adjusted; a line bundled into another is not checked.
+def check_decided(claim: ClaimRows) -> None:
+    """Pass a claim of which every other payer decided nothing or all of it."""
+    for coverage in claim.others():
+        _check_claim(claim, coverage)
+
+
+def _check_claim(claim: ClaimRows, coverage: Row) -> None:
+    """Pass a payer who decided nothing, or whose payment and adjustments, of claim and lines, are the claim's charge.
+
+    Source: domain notes, section 6; B02 of the intake asks it of the encounter, of which coding may bill less.
+    """
+    paid, adjusted = coverage.get("prior_paid_amount_cents"), _of_payer(claim.cob_adjustments, coverage)
+    if paid is None and not adjusted and not _of_payer(claim.cob_lines, coverage):
+        return
+    adjusted_cents = _sum(row.get("amount_cents") for row in adjusted)
+    difference = claim.version["total_charge_cents"] - (paid or 0) - adjusted_cents
+    if difference:
+        rule = f"the charge less what rank {coverage['payer_rank']} paid and adjusted is {difference} cents"
+        refuse("WRITE_UNBALANCED", "AMT", "02", f"Payer Paid Amount: {rule}")
+
+
+def _check_line(charge: int, paid: int | None, adjustments: Sequence[_Reason]) -> None:
+    """Pass a line whose charge is what the payer paid and adjusted, whichever line it was bundled into.
 
     Source: domain notes, section 6 (paid + adjustments = billed, per line, or the claim is rejected).
     """
-    difference = charge - paid - sum([cents for _, _, cents, _ in adjustments])
-    if difference and bundled is None:
+    if paid is None:
+        refuse("WRITE_MISSING", "SVD", "02", "Service Line Paid Amount is required and has no value")
+    difference = charge - paid - _sum(cents for _, _, cents, _ in adjustments)
+    if difference:
         refuse("WRITE_UNBALANCED", "SVD", "02", f"charge less paid and adjusted is {difference} cents")
 
 
-def _procedure(procedure_code: str | None, modifiers: str, adjudicated: Info) -> str:
+def _sum(amounts: Iterable[int | None]) -> int:
+    """Give the sum of adjustments, none of which may be left out."""
+    found = list(amounts)
+    if None in found:
+        refuse("WRITE_MISSING", "CAS", "03", "Adjustment Amount is required and has no value")
+    return sum(filter(None, found))
+
+
+def _procedure(adjudicated: Info, procedure_code: str | None, modifiers: str, qualifier: str | None) -> str:
     """Give the procedure of an object {qualifier, code, modifiers, text}, or the line's own where there is none."""
+    own = exact(qualifier) or "HC"
     if not adjudicated:
-        return composite("HC", exact(procedure_code), *map(exact, modifiers.split(":")))
-    named = words(adjudicated, "modifiers")
-    unused = ("",) * (4 - len(named))
-    qualifier, code = word(adjudicated, "qualifier") or "HC", word(adjudicated, "code")
-    return composite(qualifier, code, *named, *unused, phrase(adjudicated, "text"))
+        return composite(own, exact(procedure_code), *map(exact, modifiers.split(":")))
+    named = four_modifiers("SVD", words(adjudicated, "modifiers"))
+    qualifier, code = word(adjudicated, "qualifier") or own, word(adjudicated, "code")
+    return composite(qualifier, code, *named, phrase(adjudicated, "text"))

@@ -123,7 +123,8 @@ def _subscriber(coverage: Row, patient: Row | None) -> list[str]:
         written.append(RULES["2010BA", "REF", "SY"].write("SY", exact(coverage["subscriber_ssn"])))
     if patient is not None and coverage.get("pc_claim_number"):
         written.append(RULES["2010BA", "REF", "Y4"].write("Y4", exact(coverage["pc_claim_number"])))
-    return written + _casualty_contact("2010BA", coverage)
+    told = coverage if patient is None or coverage.get("pc_contact_phone") else patient
+    return written + _casualty_contact("2010BA", told)
 
 
 def _casualty_contact(loop: str, row: Row) -> list[str]:

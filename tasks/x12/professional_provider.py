@@ -48,21 +48,24 @@ def _place(
     loop: str, city: str | None, state: str | None, postal: str | None, country: str | None, subdivision: str | None
 ) -> str:
     """Give N4; equal places are written once."""
-    country, state = exact(country).upper(), exact(state).upper()
+    country, state, subdivision = (exact(code).upper() for code in (country, state, subdivision))
+    if state and subdivision and state != subdivision:
+        refuse("WRITE_USAGE", "N4", "07", f"loop {loop}: Country Subdivision Code differs from the state: empty one")
+    state = state or subdivision
     is_domestic = country in _DOMESTIC
     postal = exact(postal).replace("-", "").replace(" ", "").upper()
     if is_domestic and not (state and postal):
         refuse("WRITE_MISSING", "N4", "03" if state else "02", f"loop {loop}: a US address needs state and ZIP code")
-    place = ("", postal, country, "", "", exact(subdivision) or state)
+    place = ("", postal, country, "", "", state)
     if is_domestic or country == "CA":
         place = (state, postal, "" if is_domestic else country, "", "", "")
     return RULES[loop, "N4", ""].write(text(city), *place)
 
 
-def has_address(row: Row, prefix: str = "") -> bool:
-    """Say whether the row has a street and a city."""
-    street, _, city, *_ = _address_columns(prefix, "zip")
-    return bool(row.get(street) and row.get(city))
+def has_address(row: Row, prefix: str = "", postal_column: str = "zip") -> bool:
+    """Say whether the row has any part of an address but its country: what is missing of it is then refused."""
+    street, more, city, state, postal, _, _ = _address_columns(prefix, postal_column)
+    return any(map(row.get, (street, more, city, state, postal)))
 
 
 def secondary_ids(loop: str, row: Row) -> list[str]:
@@ -176,7 +179,7 @@ def _facility(loop: str, row: Row) -> list[str]:
 
 
 def _ordering(row: Row) -> list[str]:
-    place = address("2420E", row, "", "zip9") if has_address(row) else []
+    place = address("2420E", row, "", "zip9") if has_address(row, "", "zip9") else []
     return [name("2420E", "DK", row), *place, *secondary_ids("2420E", row), *contacts("2420E", row)]
 
 

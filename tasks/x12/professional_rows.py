@@ -34,6 +34,20 @@ def check_beside(row: Row, needed: Mapping[str, Beside]) -> None:
             refuse("WRITE_MISSING", beside.segment, beside.place, f"{beside.name} {rule}")
 
 
+def four_modifiers(segment: str, codes: Sequence[str]) -> list[str]:
+    """Give the modifiers and empty ones up to four.
+
+    Raises: Fault (WRITE_REPEAT) for a fifth, which would stand where the description does; (WRITE_MISSING) for a gap.
+    """
+    if len(codes) > _MOST_MODIFIERS:
+        refuse("WRITE_REPEAT", segment, _MODIFIERS_OF[segment], "Procedure Modifier: more than four")
+    if len(codes) > 1 and not all(codes):
+        refuse("WRITE_MISSING", segment, _MODIFIERS_OF[segment], "Procedure Modifier: one of several is empty")
+    return [*codes, *("",) * (_MOST_MODIFIERS - len(codes))]
+
+
+_MOST_MODIFIERS = 4
+_MODIFIERS_OF = {"SV1": "01-6", "SVD": "03-6"}
 _EMPTY = (None, "", "[]", 0)
 
 
@@ -73,7 +87,7 @@ class ClaimRows:
     def others(self) -> list[Row]:
         """Give the coverages of all other payers, the one that pays first first."""
         others = [row for row in self.coverages if row["payer_rank"] != self.payer_rank]
-        return sorted(others, key=lambda row: RANKS.index(row["payer_rank"])) if len(others) > 1 else others
+        return sorted(others, key=lambda row: RANKS.find(row["payer_rank"])) if len(others) > 1 else others
 
     def provider(self, column: str, row: Row | None = None) -> Row | None:
         """Give the provider that a key column of the encounter (or of another row) names, None where it is empty.

@@ -14,6 +14,7 @@ from tasks.x12.builder_envelope import (
     close_transaction,
     interchange_header,
     open_interchange,
+    require_something,
 )
 from tasks.x12.builder_values import day, exact
 
@@ -50,7 +51,10 @@ class SegmentError:
 
 @dataclass(frozen=True, slots=True)
 class TransactionReceipt:
-    """One transaction set as received: ST01 to ST03, its errors, codes of the whole set (IK502), and whether it is used."""
+    """One transaction set as received: ST01 to ST03, its errors, codes of the whole set (IK502), and whether it is used.
+
+    `is_named` is off where ST01 or ST02 fits no element of AK2: the set is counted and judged, and has no loop of its own.
+    """
 
     kind: str
     control_number: str
@@ -58,6 +62,7 @@ class TransactionReceipt:
     errors: tuple[SegmentError, ...] = ()
     codes: tuple[str, ...] = ()
     is_used: bool = True
+    is_named: bool = True
 
     def verdict(self) -> str:
         """Give IK501: A without errors, E for errors that do not keep us from using it, R."""
@@ -103,12 +108,36 @@ class InterchangeReceipt:
     note_code: str = NO_NOTE
 
 
+_ECHOES = {"AK1": "", "AK2": "2000", "IK3": "2100"}
+"""Loops of the segments that repeat what stood in the file."""
+
+
+def can_echo(segment_id: str, place: int, value: str) -> bool:
+    """Say whether AK1, AK2 or IK3 can repeat at this place what stood in the file."""
+    try:
+        RULES[_ECHOES[segment_id], segment_id, ""].check_element(place, exact(value))
+    except WriteFault:
+        return False
+    return True
+
+
+def is_writable(receipt: GroupReceipt | InterchangeReceipt) -> bool:
+    """Say whether an answer can be written, so that one which cannot keeps no other from being sent."""
+    try:
+        _interchange(receipt) if isinstance(receipt, InterchangeReceipt) else _transaction("0001", receipt)
+    except WriteFault:
+        return False
+    return True
+
+
 def write_999(envelope: Envelope, groups: Sequence[GroupReceipt]) -> bytes:
     """Give one interchange with one 999 for each group that we received.
 
     Holds: IK5 and AK9 follow from the errors; what is rejected says why.
-    Raises: Fault (WRITE_*), whose claim_id is the group's control number, for the first group that cannot be answered.
+    Raises: Fault (WRITE_*), whose claim_id is the group's control number, for the first group that cannot be answered;
+    without a group, WRITE_MISSING.
     """
+    require_something(groups, "999")
     segments = open_interchange(envelope, RULES, "FA", VERSION)
     for number, group in enumerate(groups, start=1):
         segments += _transaction(f"{number:04d}", group)
@@ -119,8 +148,10 @@ def write_999(envelope: Envelope, groups: Sequence[GroupReceipt]) -> bytes:
 def write_ta1(envelope: Envelope, receipts: Sequence[InterchangeReceipt]) -> bytes:
     """Give one interchange per answer, without any group.
 
-    Raises: Fault (WRITE_*) for an answer that contradicts itself: accepted with a note, or not accepted without.
+    Raises: Fault (WRITE_*) for an answer that contradicts itself: accepted with a note, or not accepted without;
+    WRITE_MISSING without an answer.
     """
+    require_something(receipts, "TA1")
     segments: list[str] = []
     for offset, receipt in enumerate(receipts):
         number = envelope.interchange_control_number + offset
@@ -144,7 +175,12 @@ def _transaction(number: str, group: GroupReceipt) -> list[str]:
         segments = [
             RULES["", "ST", ""].write("999", number, VERSION),
             RULES["", "AK1", ""].write(exact(group.function_code), str(group.control_number), exact(group.guide)),
-            *(segment for transaction in group.transactions for segment in _answer(transaction)),
+            *(
+                segment
+                for transaction in group.transactions
+                if transaction.is_named
+                for segment in _answer(transaction)
+            ),
             _trailer(group),
         ]
     except WriteFault as fault:

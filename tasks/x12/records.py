@@ -176,10 +176,10 @@ class Reading:
 
     def refuse_empty(self, table: str, tag: str, message: str) -> None:
         """Note MISSING_ELEMENT for each segment of a table without any element, which is no row."""
-        for number in np.setdiff1d(
-            np.flatnonzero(self.tags == tag_code(tag)), self.tables.rows[table].segments
-        ).tolist():
-            if any(number in transaction.numbers for transaction in self.tables.transactions):
+        numbers = np.setdiff1d(np.flatnonzero(self.tags == tag_code(tag)), self.tables.rows[table].segments)
+        transactions = self.tables.transactions
+        for number, place in zip(numbers.tolist(), self.tables.transactions_of(numbers).tolist(), strict=True):
+            if number in transactions[place].numbers:
                 self.refuse_segment("MISSING_ELEMENT", message, self.segment(number), 1)
 
     def refuse_rows(self, table: str, message: str) -> None:
@@ -188,10 +188,10 @@ class Reading:
             self.refuse_segment("BAD_SEGMENT", message, self.segment(segment))
 
     def number(self, record: Record, column: str, tag: str, element: int) -> int:
-        """Give a control number as an integer, or note BAD_NUMBER."""
+        """Give a number, such as a control number, as an integer, or note BAD_NUMBER."""
         text = record.text(column)
         if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-            self.refuse("BAD_NUMBER", "expected a control number of digits", record, tag, element)
+            self.refuse("BAD_NUMBER", "expected a number of digits", record, tag, element)
             return 0
         return int(text)
 

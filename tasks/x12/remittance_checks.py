@@ -119,6 +119,7 @@ class _Check:
             for name, (tag, element, step, when_empty) in columns.items():
                 self._check_numbers(self.tables.rows[table], name, tag, element, step, when_empty)
         self._check_codes()
+        self._check_currency()
         self._check_claims()
         for table, names in _DATES.items():
             rows = self.tables.rows[table]
@@ -144,14 +145,14 @@ class _Check:
         for transaction in rows.transactions[is_so].tolist():
             self.found.tolerances.setdefault(self._file(transaction), Counter())[code] += 1
 
-    def _tag(self, segment: int) -> str:
-        """Give the id of a segment as it is written, '' where it has none."""
-        return self.tables.index.elements(segment)[0].upper()[:3]
+    def _tag(self, code: int, segment: int) -> str:
+        """Give the id of a segment, '' where no 835 knows it: it may be part of a name, behind a broken end."""
+        return "" if code == walk.BAD_SEGMENT else self.tables.index.elements(segment)[0].upper()
 
     def _check_notes(self) -> None:
         for code, segment, element in self.tables.notes.tolist():
             if code in NOTES:
-                self._refuse(*NOTES[code], segment, self._tag(segment), element)
+                self._refuse(*NOTES[code], segment, self._tag(code, segment), element)
                 continue
             transaction = int(self.tables.transactions_of(np.array([segment]))[0])
             if code == walk.UNREAD or self.tables.transactions[transaction].interchange_start is not None:
@@ -241,6 +242,15 @@ class _Check:
             is_known |= self.tables.says(group, "CR") & is_old[rows.transactions]
         for segment in dict.fromkeys(rows.segments[~is_known].tolist()):
             self._refuse("BAD_CODE", f"expected one of {' '.join(_GROUP_CODES_5010)}", segment, "CAS", 1)
+
+    def _check_currency(self) -> None:
+        """All amounts are dollars: cents of other money may not be added to them."""
+        kept = self.tables.rows[KEPT].segments
+        tags = numbers_of(self.tables.index.scanned.tags, len(self.tables.starts))[kept]
+        for segment in kept[tags == tag_code("CUR")].tolist():
+            elements = self.tables.index.elements(segment)
+            if elements[2:3] != ["USD"]:
+                self._refuse("BAD_CODE", "expected USD: no other money is posted", segment, "CUR", 2)
 
     def _check_claims(self) -> None:
         """A claim has a number, a status that we know, and does not stand twice where SE01 counts it once."""

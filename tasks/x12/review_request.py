@@ -10,7 +10,13 @@ from decimal import Decimal
 from itertools import count
 
 from tasks.x12.builder import grammar, refuse, terminated
-from tasks.x12.builder_envelope import Envelope, close_interchange, close_transaction, open_interchange
+from tasks.x12.builder_envelope import (
+    Envelope,
+    close_interchange,
+    close_transaction,
+    open_interchange,
+    require_something,
+)
 from tasks.x12.builder_levels import blamed
 from tasks.x12.builder_values import composite, day, exact, money, period, quantity, text
 
@@ -38,7 +44,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The subscriber (with his member id) or a dependent (with the code of his relationship)."""
+    """The subscriber (with his member id) or a dependent (with the code of his relationship); the other of both is refused."""
 
     last_name: str
     first_name: str
@@ -115,8 +121,10 @@ def write_278(envelope: Envelope, requests: Sequence[ReviewRequest]) -> bytes:
     """Give one interchange with a transaction set for each request: the guide has one patient event in each.
 
     Units: cents in, decimal amounts out.
-    Raises: Fault (WRITE_*), whose claim_id is the trace number, for the first request that cannot be written.
+    Raises: Fault (WRITE_*), whose claim_id is the trace number, for the first request that cannot be written; without a
+    request, WRITE_MISSING.
     """
+    require_something(requests, "278")
     segments = open_interchange(envelope, RULES, "HI", VERSION)
     for number, request in enumerate(requests, start=1):
         segments += _transaction(envelope, f"{number:04d}", request)
@@ -159,8 +167,12 @@ def _levels(envelope: Envelope, request: ReviewRequest) -> Iterator[str]:
 
 def _requester(request: ReviewRequest) -> Iterator[str]:
     yield _party("2010B", request.requester)
-    if request.contact_phone:
+    if request.contact_phone or request.contact_name:
         phone = exact(request.contact_phone)
+        if not phone:
+            refuse(
+                "WRITE_MISSING", "PER", "04", "Requester Contact Communication Number is required: a contact is named"
+            )
         yield RULES["2010B", "PER", ""].write("IC", text(request.contact_name), "TE", phone)
     yield from _specialty("2010B", request.requester)
 
@@ -178,16 +190,20 @@ def _specialty(loop: str, party: Party) -> Iterator[str]:
 
 
 def _subscriber(level: int, parent: int, member: Member) -> Iterator[str]:
+    if member.relationship_code:
+        refuse("WRITE_USAGE", "INS", "02", "Individual Relationship Code is not used in the subscriber's level")
     yield RULES["2000C", "HL", ""].write(str(level), str(parent), "22", "1")
     yield RULES["2010C", "NM1", ""].write("IL", "1", *_names(member), "MI", exact(member.member_id))
-    if member.birth_date:
+    if member.birth_date or member.sex:
         yield RULES["2010C", "DMG", ""].write("D8", day(member.birth_date), exact(member.sex))
 
 
 def _dependent(level: int, parent: int, member: Member) -> Iterator[str]:
+    if member.member_id:
+        refuse("WRITE_USAGE", "NM1", "09", "Dependent Identifier is not used in a dependent's level")
     yield RULES["2000D", "HL", ""].write(str(level), str(parent), "23", "1")
     yield RULES["2010D", "NM1", ""].write("QC", "1", *_names(member))
-    if member.birth_date:
+    if member.birth_date or member.sex:
         yield RULES["2010D", "DMG", ""].write("D8", day(member.birth_date), exact(member.sex))
     if member.relationship_code:
         yield RULES["2010D", "INS", ""].write("N", exact(member.relationship_code))
@@ -228,7 +244,7 @@ def _dates(request: ReviewRequest) -> Iterator[str]:
     for code, on in days.items():
         if on:
             yield RULES["2000E", "DTP", code].write(code, "D8", day(on))
-    if request.event_from_on:
+    if request.event_from_on or request.event_to_on:
         yield RULES["2000E", "DTP", "AAH"].write("AAH", *period(request.event_from_on, request.event_to_on))
     if request.admission_on:
         yield RULES["2000E", "DTP", "435"].write("435", "D8", day(request.admission_on))
@@ -253,7 +269,7 @@ def _delivery(loop: str, delivery: Delivery | None) -> Iterator[str]:
 def _service(envelope: Envelope, service: ReviewService) -> Iterator[str]:
     if service.trace_number:
         yield _trace("2000F", envelope, service.trace_number)
-    if service.service_from_on:
+    if service.service_from_on or service.service_to_on:
         when = period(service.service_from_on, service.service_to_on)
         yield RULES["2000F", "DTP", ""].write("472", *when)
     modifiers = [exact(modifier) for modifier in service.modifiers]

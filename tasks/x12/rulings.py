@@ -49,6 +49,8 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "NO_TRACE": "a person of whom a 271 says something without any TRN*2 in its transaction; it is no row",
         "STATED_TOTAL": "counts or amounts that a 277CA states of a batch or a provider are not those of its claims",
         "UNKNOWN_SEGMENT": "a segment id that no 837 knows; the segment is kept",
+        "AK9": "what AK9 says of a group is not what is said of its sets, but accepts none of them; what refuses is followed",
+        "TA105": "a TA1 that refuses, or accepts with errors, and names no error; TA104 is followed",
         "UNREAD": "a segment of another guide in an 835, of a kind that holds no money",
     }
 )
@@ -74,6 +76,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "BAD_DATE": "ask the sender for a corrected file",
         "BAD_NUMBER": "ask the sender for a corrected file",
         "BAD_CODE": "ask the sender for a corrected file",
+        "CONTRADICTION": "ask the sender what was accepted",
         "BAD_ADJUSTMENT": "ask the sender for a corrected file",
     }
 )

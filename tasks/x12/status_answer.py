@@ -1,6 +1,6 @@
-"""The 277 that answers a 276 as rows: what the payer says of each claim and line.
+"""The 277 that answers a 276, or asks for more about a claim (277RFI), as rows: what the payer says of each claim and line.
 
-Source: schemas/x12/277.toml, which names its own.
+Source: schemas/x12/277.toml and 277rfi.toml, which name their own.
 """
 
 from datetime import date
@@ -20,14 +20,14 @@ _OF_STATUS = (
 
 
 def read_277(x12: X12File, file_sha256: str) -> list[Row]:
-    """Give one row per STC of a claim or line in every 277; what answers no claim (a payer's or provider's STC) is none.
+    """Give one row per STC of a claim or line in every 277 and 277RFI; what answers no claim (a payer's or provider's) is none.
 
-    Holds: `trace_number` is TRN02, that of our 276; a line's row has its procedure, a claim's has none; the patient control
-    number (REF*EJ) is there where the payer repeats it.
-    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_AMOUNT, BAD_QUANTITY.
+    Holds: `trace_number` is TRN02, that of our 276 (277RFI: the payer's of the claim); `is_of_line` tells a line's row, which
+    need not have a procedure, from a claim's; the patient control number (REF*EJ) is there where the payer repeats it.
+    Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_CODE, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
-    for reading in sound_readings(x12, "277"):
+    for reading in sound_readings(x12, "277", "277RFI"):
         refuse_unanswered(reading)
         for claim in reading.of("claim"):
             reading.filled(claim, "trace_number", "TRN", 2, "the trace number is missing")
@@ -45,6 +45,7 @@ def read_277(x12: X12File, file_sha256: str) -> list[Row]:
                     | {"patient_control_number": _first_number(ours.get(claim.key, []))}
                     | {"member_number": reading.under(status, "subscriber").get("id_number")}
                     | {"procedure_code": line.get("procedure_code"), "modifiers": line.get("modifiers")}
+                    | {"is_of_line": status.parents["line"] >= 0}
                     | {column: status.values[column] for column in _OF_STATUS}
                 )
     return rows
@@ -55,7 +56,7 @@ def _first_number(references: list[Record]) -> str | None:
 
 
 def read_claim_answers(x12: X12File, file_sha256: str, night: date) -> list[Row]:
-    """Give what a 277 says of whole claims, in the shape of a 277CA's rows; what it says of lines is none.
+    """Give what a 277 or 277RFI says of whole claims, in the shape of a 277CA's rows; what it says of lines is none.
 
     Shape: acknowledgments.claim_answer. Holds: an empty patient control number is to be found by the payer's number.
     Raises: as read_277.
@@ -65,5 +66,5 @@ def read_claim_answers(x12: X12File, file_sha256: str, night: date) -> list[Row]
         | {"patient_control_number": row["patient_control_number"] or "", "status_code": row["status_code"] or ""}
         | {"hop": "PR", "claim_id": None, "claim_version": None, "read_on": night}
         for row in read_277(x12, file_sha256)
-        if row["procedure_code"] is None
+        if not row["is_of_line"]
     ]

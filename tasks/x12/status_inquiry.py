@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from tasks.x12.builder import grammar
+from tasks.x12.builder import grammar, refuse
 from tasks.x12.builder_envelope import Envelope
 from tasks.x12.builder_levels import Inquiries, blamed, grouped, write_inquiries
 from tasks.x12.builder_values import composite, day, exact, money, period, quantity, text
@@ -26,7 +26,7 @@ _NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A name, and what else the payer finds a person by; a dependent has no member id of its own."""
+    """A name, and what else the payer finds a person by; a member id of a dependent is refused, the guide has no place for it."""
 
     last_name: str
     first_name: str
@@ -161,6 +161,8 @@ def _subscriber(level: int, parent: int, person: Person, has_dependent: bool) ->
 
 
 def _dependent(level: int, parent: int, person: Person) -> Iterator[str]:
+    if person.member_id:
+        refuse("WRITE_USAGE", "NM1", "09", "Patient Identifier is not used in a dependent's level")
     yield RULES["2000E", "HL", ""].write(str(level), str(parent), "23")
     yield _demographics("2000E", person)
     yield RULES["2100E", "NM1", ""].write("QC", "1", *_names(person))
@@ -184,7 +186,7 @@ def _question(letter: str, inquiry: StatusInquiry) -> Iterator[str]:
             yield RULES[loop, "REF", code].write(code, number)
     if inquiry.charge_cents is not None:
         yield RULES[loop, "AMT", ""].write("T3", money(inquiry.charge_cents))
-    if inquiry.service_from_on:
+    if inquiry.service_from_on or inquiry.service_to_on:
         yield RULES[loop, "DTP", ""].write("472", *period(inquiry.service_from_on, inquiry.service_to_on))
     for line in inquiry.lines:
         yield from _line(f"2210{letter}", line)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from schemas.errors import Fault
-from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1
+from tasks.x12.acknowledgment import read_277ca, read_999, read_ta1, tolerated_answers
 from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
 from tasks.x12.eligibility_answer import read_271, tolerate_271
@@ -95,8 +95,10 @@ def _summarize_kind(name: str, x12: X12File, kind: str) -> Row:
         tolerances = dict(x12.tolerances) | counted.tolerances
         faults = counted.faults + (faults_of_837p(part) if kind == KIND else [])
         return _row(name, kind, part, counted.totals, counted.balanced, tolerances, _each_once(faults))
-    tolerances = dict(x12.tolerances) | (_TOLERATED[kind](found) if kind in _TOLERATED else {})
-    return _row(name, kind, part, {}, {}, tolerances, _reader_faults(found, kind))
+    faults = _reader_faults(found, kind)
+    passed = {} if faults else tolerated_answers(found, kind)
+    passed |= _TOLERATED[kind](found) if kind in _TOLERATED else {}
+    return _row(name, kind, part, {}, {}, dict(x12.tolerances) | passed, faults)
 
 
 def _each_once(faults: Iterable[Fault]) -> list[Fault]:

@@ -38,6 +38,7 @@ class Truth:
     patient_cents: int = 0
     plb_cents: int = 0
     payment_cents: int = 0
+    segments: int = 0
 
     def __add__(self, other: "Truth") -> "Truth":
         return Truth(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Truth)))

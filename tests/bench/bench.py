@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,11 +29,13 @@ MEGABYTE = 10**6
 FILE_BYTES = 20_000
 VALIDATOR_MEGABYTES = 1
 SUMMARY_MEGABYTES = 0.002
+NOTHING_WRONG = {"unbalanced": 0, "invalid": 0, "misplaced": 0}
+"""What no file has that the bench makes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A row of the measurements: which function reads which file, in whose environment."""
+    """A row of the measurements: which function reads which file, in whose environment; `once` is not done again each round."""
 
     name: str
     module: str
@@ -57,6 +59,7 @@ WORKS = (
     Work("balance", "works", "balance", "835"),
     Work("linuxforhealth-x12, 837P", "peers", "linuxforhealth_segments", "837"),
     Work("read 837P", "works", "read_837", "837"),
+    Work("count 837P", "works", "count_837", "837"),
     Work("write 837P", "write_837p", "write_claims", "claims"),
     Work("read, large", "works", "read_in_pieces", "835_large", once=True),
 )
@@ -107,7 +110,8 @@ def _made(asked: argparse.Namespace, works: Iterable[Work]) -> Mapping[str, dict
     }
     wanted = {work.file for work in works} | {"835_summary"}
     files = {name: _file(name[:3], size) for name, size in sizes.items() if name in wanted}
-    files["claims"] = {"path": FOLDER, "bytes": 0, "truth": {"claims": CLAIMS}}
+    if "claims" in wanted:
+        files["claims"] = {"path": FOLDER, "bytes": 0, "truth": _rows_truth()}
     return files | ({"835_folder": _folder(asked.files)} if "835_folder" in wanted else {})
 
 
@@ -119,6 +123,14 @@ def _file(kind: str, megabytes: float) -> dict:
         truth = write_835(path, Recipe(size=size)) if kind == "835" else write_837(path, size)
         said.write_text(json.dumps(asdict(truth)))
     return {"path": path, "bytes": path.stat().st_size, "truth": json.loads(said.read_text())}
+
+
+def _rows_truth() -> dict[str, int]:
+    """Give what the rows hold that 837P is written of; they are made anew by each run of that work."""
+    said = FOLDER / f"{CLAIMS}.claims.json"
+    if not said.exists():
+        said.write_text(json.dumps(_spoken([sys.executable, "-m", "tests.bench.write_837p"])))
+    return json.loads(said.read_text())
 
 
 def _folder(files: int) -> dict:
@@ -137,12 +149,12 @@ def _run_round(works: Iterable[Work], files: Mapping[str, dict], peers: Path, ru
             continue
         python = peers if work.module == "peers" else Path(sys.executable)
         program = [python, "-m", "tests.bench.measure", work.module, work.function, files[work.file]["path"]]
-        said = _checked(_spoken(program), files[work.file]["truth"], work.name)
-        print(f"{work.name}: {said.get('seconds', 0):.3f} s", file=sys.stderr, flush=True)
+        said = checked(_spoken(program), files[work.file], work.name)
+        print(f"{work.name}: {said['seconds']:.3f} s", file=sys.stderr, flush=True)
         runs[work.name].append(said)
         _clean()
     program = [sys.executable, "-m", "tests.bench.cold_start", files["835_summary"]["path"]]
-    runs["summary, cold"].append(_spoken(program))
+    runs["summary, cold"].append(checked(_spoken(program), files["835_summary"], "summary, cold"))
 
 
 def _spoken(program: list) -> dict:
@@ -152,12 +164,15 @@ def _spoken(program: list) -> dict:
     return json.loads(done.stdout)
 
 
-def _checked(said: dict, truth: Mapping[str, int], name: str) -> dict:
-    """Hold the figures against the truth of the file."""
-    expected = truth | {"unbalanced": 0, "invalid": 0}
-    wrong = {key: value for key, value in said.get("figures", {}).items() if expected.get(key, value) != value}
-    if wrong:
-        sys.exit(f"{name}: {wrong}, in the file { ({key: expected[key] for key in wrong}) }")
+def checked(said: dict, file: Mapping, name: str) -> dict:
+    """Give what a work said once its figures are those of the file; none at all, or one that the file's truth does not know, ends the bench."""
+    expected = file["truth"] | {"bytes": file["bytes"]} | NOTHING_WRONG
+    wrong = {key: value for key, value in said["figures"].items() if (key, value) not in expected.items()}
+    if wrong or not said["figures"]:
+        known = {key: expected.get(key, "not known") for key in wrong}
+        sys.exit(
+            f"{name}: {wrong or 'no figures'}, in the file {known}; a truth of an older bench goes with make clean"
+        )
     return said
 
 
@@ -167,14 +182,11 @@ def _clean() -> None:
         shutil.rmtree(path)
 
 
-def _median(found: Iterable[Mapping]) -> dict:
-    """Give the medians of a work's runs, and its quickest; nothing where it was skipped."""
-    runs = [one for one in found if not one.get("skipped")]
-    if not runs:
-        return {}
+def _median(runs: Sequence[Mapping]) -> dict:
+    """Give the medians of a work's runs, how many they are, and its quickest."""
     names = ("seconds", "cpu_seconds", "prepared_seconds", "peak_bytes")
     medians = {name: statistics.median(one[name] for one in runs) for name in names if name in runs[0]}
-    return medians | {"quickest_seconds": min(one["seconds"] for one in runs)}
+    return medians | {"runs": len(runs), "quickest_seconds": min(one["seconds"] for one in runs)}
 
 
 if __name__ == "__main__":

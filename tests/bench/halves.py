@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 
 from tasks.stores.vault import FileBytes
 from tests.bench import ours
+from tests.bench.measure import peak_bytes, processor_seconds
 from tests.bench.works import Action, figures
 
 
@@ -26,12 +27,15 @@ def read_two_processes(path: Path) -> Action:
     lines = [reader.stdout.readline for reader in readers]
     assert [line() for line in lines] == ["ready\n"] * 2
 
-    def told() -> Mapping[str, int]:
+    def told() -> Mapping[str, float]:
         rmtree(folder)
         first, second = (json.loads(line()) for line in lines)
+        for reader in readers:
+            reader.communicate()
+        assert [reader.returncode for reader in readers] == [0, 0]
         return {name: first[name] + second[name] for name in first}
 
-    def act() -> Callable[[], Mapping[str, int]]:
+    def act() -> Callable[[], Mapping[str, float]]:
         for reader in readers:
             reader.stdin.write("go\n")
             reader.stdin.flush()
@@ -42,14 +46,16 @@ def read_two_processes(path: Path) -> Action:
 
 
 def main() -> None:
-    """Read one half when told to."""
+    """Read one half when told to; say what it holds, and what processor time and memory it took."""
     ours.warm_up()
     half = FileBytes(Path(sys.argv[1]))
     print("ready", flush=True)
     sys.stdin.readline()
+    started = processor_seconds()
     read = ours.tables([half], 1)
+    took = {"cpu_seconds": processor_seconds() - started, "peak_bytes": peak_bytes()}
     print("done", flush=True)
-    print(json.dumps(figures(read)), flush=True)
+    print(json.dumps(figures(read) | took), flush=True)
 
 
 if __name__ == "__main__":

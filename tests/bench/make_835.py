@@ -15,6 +15,8 @@ from random import Random
 from tests.bench.balanced_claims import NUMBER, Shape, Template, Truth, dollars, templates
 
 _DAY = "20260301"
+_ENVELOPE_SEGMENTS = 4
+"""ISA, GS, GE and IEA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Supply:
             f"*260301*0215*^*00501*{control:09d}*0*T*:~GS*HP*PAYER*PRACTICE*{_DAY}*0215*{control}*X*005010X221A1~"
         )
         tail = f"GE*{len(made)}*{control}~IEA*1*{control:09d}~"
-        truth = sum((part for _, part in made), Truth(interchanges=1))
+        truth = sum((part for _, part in made), Truth(interchanges=1, segments=_ENVELOPE_SEGMENTS))
         return head.encode() + b"".join(content for content, _ in made) + tail.encode(), truth
 
     def _transaction(self, claims: list[Template], control: int, place: int) -> tuple[bytes, Truth]:
@@ -72,10 +74,11 @@ class Supply:
         truth = sum((claim.truth for claim in claims), Truth(payments=1))
         plb = _provider_adjustments(truth.paid_cents, self.rng.random() < self.recipe.plb, self.rng)
         withheld = sum(cents for _, cents in plb)
-        truth += Truth(plb=len(plb), plb_cents=withheld, payment_cents=truth.paid_cents - withheld)
-        head = _head(truth.payment_cents, control, place)
+        payment = truth.paid_cents - withheld
+        head = _head(payment, control, place)
         tail = [f"PLB*1234567893*20261231{''.join(f'*{r}*{dollars(c)}' for r, c in plb)}"] if plb else []
         segments = len(head) + len(tail) + sum(claim.segments for claim in claims) + 1
+        truth += Truth(plb=len(plb), plb_cents=withheld, payment_cents=payment, segments=segments)
         body = b"".join(claim.content.replace(NUMBER, b"%09d" % next(self.claim_numbers)) for claim in claims)
         return _joined(head) + body + _joined([*tail, f"SE*{segments}*{place:04d}"]), truth
 

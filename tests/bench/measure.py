@@ -6,6 +6,7 @@ import json
 import mmap
 import re
 import resource
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -26,43 +27,62 @@ _PAGE = 4096
 
 
 def measure(module: str, work: str, path: Path) -> dict[str, object]:
-    """Prepare the work, then time its action; a work that our engine cannot do is told as skipped."""
+    """Prepare the work, then time its action.
+
+    Holds: where the work is done by processes of its own, processor time and memory are those that its figures tell.
+    """
     started = time.perf_counter()
     action = getattr(importlib.import_module(f"tests.bench.{module}"), work)(path)
     prepared = time.perf_counter() - started
     gc.collect()
     if work not in WITHOUT_MEMORY:
         settle_memory()
-    processor, wall = _processor_seconds(), time.perf_counter()
-    try:
-        figures = action()
-    except NotImplementedError:
-        return {"skipped": True}
+    processor, wall = processor_seconds(), time.perf_counter()
+    figures = action()
     said = {
         "seconds": time.perf_counter() - wall,
-        "cpu_seconds": _processor_seconds() - processor,
+        "cpu_seconds": processor_seconds() - processor,
         "prepared_seconds": prepared,
-        "peak_bytes": _peak_bytes(),
+        "peak_bytes": peak_bytes(),
     }
-    return said | {"figures": dict(figures() if callable(figures) else figures)}
+    found = dict(figures() if callable(figures) else figures)
+    told = {name: found.pop(name) for name in ("cpu_seconds", "peak_bytes") if name in found}
+    return said | told | {"figures": found}
 
 
 @contextmanager
 def memory_kept() -> Iterator[bool]:
     """Have a virtual machine keep its free memory for so long, where it hands it to its host and we may say so; tell whether.
 
+    Holds: SIGTERM and SIGINT end what is inside and turn the switch back; SIGKILL cannot be told.
     Measured: else the host takes back 4 GB behind each work while the next one runs, and stops it for 30 to 100 ms now and then.
     """
     try:
         before = _REPORTED_ORDER.read_text()
-        _REPORTED_ORDER.write_text(_NO_ORDER)
-    except OSError:  # no such switch, or not ours to turn
+    except OSError:  # no such switch
         yield False
         return
+    handlers = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield True
+        yield _is_ordered(_NO_ORDER)
     finally:
-        _REPORTED_ORDER.write_text(before)
+        _is_ordered(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _is_ordered(order: str) -> bool:
+    """Turn the switch; tell whether we may."""
+    try:
+        _REPORTED_ORDER.write_text(order)
+    except OSError:
+        return False
+    return True
+
+
+def _leave(number: int, _: object) -> None:
+    """End as Python ends, so that the switch is turned back."""
+    sys.exit(128 + number)
 
 
 def settle_memory() -> None:
@@ -81,13 +101,13 @@ def settle_memory() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _processor_seconds() -> float:
+def processor_seconds() -> float:
     """Give what this process and its finished children have used."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """Give the largest resident size of this process (VmHWM: ru_maxrss is inherited over exec) and of its largest child."""
     status = Path("/proc/self/status").read_text()
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -1,12 +1,14 @@
 """Our engine as the bench calls it: the one module to change when the engine's functions change their names."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 
 from tasks.stores.vault import FileBytes
+from tasks.x12.arrow import arrow_tables
 from tasks.x12.balance import balance
 from tasks.x12.claim_count import count_claims
 from tasks.x12.envelope import Content, read_pieces, read_x12
@@ -18,12 +20,21 @@ Tables = Mapping[str, pa.Table]
 SCHEMA = "main"
 """Where `to_duckdb` puts its tables."""
 
+_GOLDEN = Path(__file__).parents[1] / "x12" / "golden"
+
 
 def warm_up() -> None:
-    """Bring the process to the state of one that has read a large file before: everything imported and compiled."""
-    golden = Path(__file__).parents[1] / "x12" / "golden" / "835_reversal_and_correction.x12"
+    """Bring the process to the state of one that has read a large 835 before: everything imported and compiled."""
     with compiling_from(ALWAYS):
-        tables([golden.read_bytes()], 1)
+        tables([(_GOLDEN / "835_reversal_and_correction.x12").read_bytes()], 1)
+
+
+def warm_up_837p() -> None:
+    """The same for one that has read and counted a large 837P."""
+    content = (_GOLDEN / "837p_dependent.x12").read_bytes()
+    with compiling_from(ALWAYS):
+        claim_tables([content])
+        count_837(content)
 
 
 def tables(contents: Sequence[Content], threads: int) -> Tables:
@@ -69,16 +80,28 @@ def to_duckdb(path: Path, database: Path) -> None:
         connection.execute("checkpoint")
 
 
-def read_837(contents: Sequence[bytes], threads: int) -> Mapping[str, int]:
-    """Read 837Ps and give claims, lines and charged_cents."""
-    totals = [count_claims(read_x12(content).transactions).totals for content in contents]
-    return {name: sum(total[name] for total in totals) for name in ("claims", "lines", "charged_cents")}
+def claim_tables(contents: Sequence[Content]) -> Tables:
+    """Give all tables of these 837Ps, every row with its file and byte range."""
+    parts: dict[str, list[pa.Table]] = defaultdict(list)
+    for piece in read_pieces(contents):
+        assert not any(file.fault for file in piece.ended)
+        for part in read_tables(piece.transactions, "837P"):
+            for name, table in arrow_tables(part).items():
+                parts[name].append(table)
+            part.release()
+        piece.index.release()
+    return {name: pa.concat_tables(part) for name, part in parts.items()}
 
 
-def read_in_pieces(path: Path) -> Mapping[str, int]:
-    """Read an 835 that is larger than memory should hold; give claims, lines and adjustments."""
-    counts = dict.fromkeys(("claims", "lines", "adjustments"), 0)
+def count_837(content: bytes) -> Mapping[str, int]:
+    """Count an 837 as `claims x12 summary` does, without a table: claims, lines and charged_cents."""
+    totals = count_claims(read_x12(content).transactions).totals
+    return {name: totals[name] for name in ("claims", "lines", "charged_cents")}
+
+
+def pieces(path: Path) -> Iterator[Tables]:
+    """Give the tables of an 835 that is larger than memory should hold, piece by piece."""
     for piece in read_remittances([FileBytes(path)], None, 1):
-        for name, table in zip(counts, ("claim", "service", "adjustment"), strict=True):
-            counts[name] += piece.tables[table].num_rows if piece.tables else 0
-    return counts
+        assert not any(faults for _, _, faults in piece.ended)
+        if piece.tables:
+            yield piece.tables

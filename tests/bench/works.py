@@ -3,6 +3,7 @@
 An action gives figures, or a function that gives them when the clock has stopped.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
@@ -10,10 +11,12 @@ from operator import attrgetter
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.stores.vault import FileBytes
 from tests.bench import ours
+from tests.bench.places import Row, last_rows, misplaced
 
 Figures = Mapping[str, int]
 Action = Callable[[], Figures | Callable[[], Figures]]
@@ -37,13 +40,28 @@ def read_folder(path: Path) -> Action:
 
 
 def read_837(path: Path) -> Action:
-    ours.warm_up()
-    return lambda: ours.read_837([path.read_bytes()], 1)
+    ours.warm_up_837p()
+    return lambda: partial(claim_figures, ours.claim_tables([FileBytes(path)]))
+
+
+def count_837(path: Path) -> Action:
+    ours.warm_up_837p()
+    return lambda: ours.count_837(path.read_bytes())
 
 
 def read_in_pieces(path: Path) -> Action:
+    """Figures are added up while it reads, for the tables of a piece are gone with it; the last rows are held against the file after that."""
     ours.warm_up()
-    return lambda: ours.read_in_pieces(path)
+
+    def act() -> Callable[[], Figures]:
+        total: Counter[str] = Counter()
+        last: dict[str, Row] = {}
+        for read in ours.pieces(path):
+            total.update(figures(read))
+            last |= last_rows(read)
+        return lambda: {**total, "misplaced": misplaced(path, last)}
+
+    return act
 
 
 def balance(path: Path) -> Action:
@@ -119,17 +137,31 @@ def count_one_sign(path: Path) -> Action:
 
 
 def figures(read: ours.Tables) -> Mapping[str, int]:
-    """Give what the truth file knows, from the tables."""
+    """Give what the truth file knows, from the tables of an 835."""
     return {
         "payments": read["payment"].num_rows,
         "claims": read["claim"].num_rows,
         "lines": read["service"].num_rows,
         "adjustments": read["adjustment"].num_rows,
         "plb": read["provider_adjustment"].num_rows,
-        "charged_cents": pc.sum(read["claim"]["charge_cents"]).as_py(),
-        "paid_cents": pc.sum(read["claim"]["paid_cents"]).as_py(),
-        "patient_cents": pc.sum(read["claim"]["patient_cents"]).as_py(),
-        "adjusted_cents": pc.sum(read["adjustment"]["amount_cents"]).as_py(),
-        "plb_cents": pc.sum(read["provider_adjustment"]["amount_cents"]).as_py(),
-        "payment_cents": pc.sum(read["payment"]["payment_cents"]).as_py(),
+        "charged_cents": _sum(read["claim"]["charge_cents"]),
+        "paid_cents": _sum(read["claim"]["paid_cents"]),
+        "patient_cents": _sum(read["claim"]["patient_cents"]),
+        "adjusted_cents": _sum(read["adjustment"]["amount_cents"]),
+        "plb_cents": _sum(read["provider_adjustment"]["amount_cents"]),
+        "payment_cents": _sum(read["payment"]["payment_cents"]),
     }
+
+
+def claim_figures(read: ours.Tables) -> Mapping[str, int]:
+    """Give what the truth file knows, from the tables of an 837P."""
+    return {
+        "claims": read["claim"].num_rows,
+        "lines": read["service_line"].num_rows,
+        "charged_cents": _sum(read["claim"]["charge_cents"]),
+    }
+
+
+def _sum(column: pa.ChunkedArray) -> int:
+    """Give 0 for a column without rows."""
+    return pc.sum(column, min_count=0).as_py()

@@ -1,6 +1,11 @@
-"""Ordinary professional claims from rows to bytes. The rows are those that seal_batches takes from the warehouse."""
+"""Ordinary professional claims from rows to bytes. The rows are those that seal_batches takes from the warehouse.
 
+`python -m tests.bench.write_837p` prints what they hold as JSON.
+"""
+
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +14,8 @@ from random import Random
 from tasks.encounters.contract import fields
 from tasks.x12.professional import ClaimRows, Envelope, write_837p
 from tests.bench import ours
-from tests.bench.works import Action, Figures
+from tests.bench.make_837 import Truth837
+from tests.bench.works import Action, Figures, claim_figures
 
 CLAIMS = 100_000
 NIGHT = date(2026, 3, 2)
@@ -145,12 +151,22 @@ def make_claims(count: int, seed: int = 837) -> list[ClaimRows]:
     return claims
 
 
+def truth_of(claims: list[ClaimRows]) -> Truth837:
+    """Give what the rows hold, line by line."""
+    charges = [line["charge_cents"] for claim in claims for line in claim.lines]
+    return Truth837(1, len(claims), len(charges), sum(charges))
+
+
 def write_claims(_: Path) -> Action:
     """Make the rows; the action writes them, and reads them back when the clock has stopped."""
     claims = make_claims(CLAIMS)
 
     def act() -> Callable[[], Figures]:
         content = write_837p(ENVELOPE, claims).content
-        return lambda: ours.read_837([content], 1)
+        return lambda: claim_figures(ours.claim_tables([content]))
 
     return act
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(truth_of(make_claims(CLAIMS)))))

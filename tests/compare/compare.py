@@ -29,7 +29,6 @@ PEERS = {
     "edi-835-parser 1.8.0": "edi_835_parser_reader",
 }
 OURS = "claimcycle"
-_SUMMED = ("claims", "lines", "adjustments", "charged_cents", "paid_cents", "adjusted_cents", "payment_cents")
 _HEADINGS = {
     "transactions": "transactions",
     "claims": "claims",
@@ -42,6 +41,15 @@ _HEADINGS = {
     "plb_cents": "PLB",
     "payment_cents": "payments",
 }
+
+_FATES = {
+    "right": "all right",
+    "faulty": "right, with a fault",
+    "told": "other figures, said so",
+    "silent": "other figures, not a word",
+    "refused": "refused or died",
+}
+"""What an engine may do with a file; where ours finds a fault the file is quarantined, right figures or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +68,14 @@ def true_figures(path: Path) -> dict[str, int]:
     return figures_of(segments_of(path.read_bytes()))
 
 
-def ask_peer(python: Path, module: str, files: Iterable[Path]) -> Answers:
-    """Let a peer read the files in its own environment."""
-    program = [python, "-m", f"tests.compare.peers.{module}", *files]
+def ask(python: Path, module: str, files: Iterable[Path]) -> Answers:
+    """Let an engine read the files in its own environment."""
+    program = [python, "-m", f"tests.compare.{module}", *files]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
     said = [json.loads(line) for line in done.stdout.splitlines()]
     return {
         Path(one["file"]): Said(one.get("figures", {}), one.get("complaints", 0), one.get("error", "")) for one in said
     }
-
-
-def ask_ours(files: Iterable[Path]) -> Answers:
-    """Let `claims x12 summary` read the files; a PLB sum is what stands between paid and payment where both balance."""
-    command = [Path(sys.executable).with_name("claims"), "x12", "summary", *files, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    return {path: _our_answer([row for row in rows if row["file"] == str(path)]) for path in files}
-
-
-def _our_answer(rows: list[dict]) -> Said:
-    figures = {name: sum(row[name] for row in rows) for name in _SUMMED}
-    figures["plb"] = sum(row["provider_adjustments"] for row in rows)
-    figures["transactions"] = sum(row["transactions"] for row in rows if row["kind"] != "TA1")
-    return Said(figures, sum(len(row["faults"]) for row in rows))
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -97,15 +90,14 @@ def files_of(folder: Path) -> list[Path]:
 def table(answers: Mapping[str, Answers], truth: Mapping[Path, Mapping[str, int]], figures: Iterable[str]) -> str:
     """Give one line per engine: what it did with the files, then what it kept of each figure."""
     columns = list(figures)
-    fate = ["all right", "other figures, said so", "other figures, not a word", "refused or died"]
-    lines = ["| | " + " | ".join([*fate, *(_HEADINGS[name] for name in columns)]) + " |"]
-    lines.append("|---" * (len(fate) + len(columns) + 1) + "|")
+    lines = ["| | " + " | ".join([*_FATES.values(), *(_HEADINGS[name] for name in columns)]) + " |"]
+    lines.append("|---" * (len(_FATES) + len(columns) + 1) + "|")
     whole = {name: sum(true[name] for true in truth.values()) for name in columns}
-    lines.append("| in the files | " + " | ".join([str(len(truth)), "", "", "", *_shown(whole, columns)]) + " |")
+    lines.append(
+        "| in the files | " + " | ".join([str(len(truth)), *[""] * (len(_FATES) - 1), *_shown(whole, columns)]) + " |"
+    )
     for engine, said in answers.items():
-        kept = {name: sum(said[path].figures.get(name, 0) for path in truth) for name in columns}
-        if engine == OURS:
-            kept.pop("plb_cents", None)
+        kept = _kept([said[path] for path in truth], columns)
         lines.append(f"| {engine} | " + " | ".join([*_fates(said, truth, columns), *_shown(kept, columns)]) + " |")
     return "\n".join(lines)
 
@@ -113,7 +105,14 @@ def table(answers: Mapping[str, Answers], truth: Mapping[Path, Mapping[str, int]
 def _fates(said: Answers, truth: Mapping[Path, Mapping[str, int]], columns: list[str]) -> list[str]:
     """Count the files by what the engine did with them."""
     fates = [_fate(said[path], true, columns) for path, true in truth.items()]
-    return [str(fates.count(fate)) for fate in ("right", "told", "silent", "refused")]
+    return [str(fates.count(fate)) for fate in _FATES]
+
+
+def _kept(said: list[Said], columns: list[str]) -> dict[str, int]:
+    """Add up what an engine says, without the figures that none of its answers has."""
+    answers = [one.figures for one in said if one.figures]
+    known = [name for name in columns if not answers or any(name in figures for figures in answers)]
+    return {name: sum(figures.get(name, 0) for figures in answers) for name in known}
 
 
 def _fate(said: Said, true: Mapping[str, int], columns: list[str]) -> str:
@@ -121,7 +120,7 @@ def _fate(said: Said, true: Mapping[str, int], columns: list[str]) -> str:
     if said.error:
         return "refused"
     if all(said.figures[name] == true[name] for name in columns if name in said.figures):
-        return "right"
+        return "faulty" if said.complaints else "right"
     return "told" if said.complaints else "silent"
 
 
@@ -151,8 +150,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         files = files_of(Path(folder))
         truth = {path: true_figures(path) for path in files}
-        answers = {name: ask_peer(peers, module, files) for name, module in PEERS.items()}
-        answers[OURS] = ask_ours(files)
+        answers = {name: ask(peers, f"peers.{module}", files) for name, module in PEERS.items()}
+        answers[OURS] = ask(Path(sys.executable), "ours", files)
         kinds = {path: kind_of(path) for path in files}
     for kind, figures in (("835", _HEADINGS), ("837", ("claims", "lines", "charged_cents")), ("", ("transactions",))):
         part = {path: true for path, true in truth.items() if kinds[path] == kind}

@@ -377,3 +377,17 @@ def _fits(warehouse, judged):
     for table, rows in tables.items():
         warehouse.execute(f"delete from encounters.{table}")
         assert warehouse.insert(f"encounters.{table}", rows) == len(rows), table
+
+
+def test_a_claim_goes_to_the_first_payer_that_decided_nothing_in_the_order_in_which_they_pay(warehouse):
+    (view,) = [statement for statement in statements() if "replace view encounters.billed_coverage" in statement]
+    warehouse.execute(view)
+    (row,) = [row for row in _judge(clean_drop()).accepted["coverage"] if row["payer_rank"] == "P"][:1]
+    of = {"encounter_id": "E-RANKS", "source_row": 9}
+    for number, rank in enumerate("ATSP"):
+        paid = 100 if rank == "P" else None
+        warehouse.insert(
+            "encounters.coverage",
+            [row | of | {"payer_rank": rank, "prior_paid_amount_cents": paid, "file_sha256": f"{number}"}],
+        )
+    assert warehouse.value("select payer_rank from encounters.billed_coverage where encounter_id = 'E-RANKS'") == "S"

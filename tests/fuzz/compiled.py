@@ -28,11 +28,13 @@ def compiling_from(size: int) -> Iterator[None]:
         module for name, module in sys.modules.items() if name.startswith("tasks.x12.") and hasattr(module, _NAME)
     ]
     before = [getattr(module, _NAME) for module in holders]
-    for module in holders:
-        setattr(module, _NAME, size)
-    yield
-    for module, value in zip(holders, before, strict=True):
-        setattr(module, _NAME, value)
+    try:
+        for module in holders:
+            setattr(module, _NAME, size)
+        yield
+    finally:
+        for module, value in zip(holders, before, strict=True):
+            setattr(module, _NAME, value)
 
 
 def _summarized(content: bytes) -> object:

@@ -17,6 +17,7 @@ from tasks.stores.warehouse import reader, warehouse_path, writer
 from tasks.x12.judge import judge
 from tests.nights.running import FIRST_NIGHT, NEVER, _count_effects, effects_of, hashes_of
 from tests.x12.remittance_bytes import BALANCED
+from tests.x12.test_answering import in_groups
 
 
 @pytest.fixture
@@ -39,12 +40,9 @@ def test_every_file_of_remittances_has_one_answer_that_lies_with_the_partner(ask
     assert {a["answer_codes"] for a in answers if a["kind"] == "999" and a["outcome"] == "read"} == {"A"}
 
 
-def test_a_file_cut_short_is_refused_by_both_and_what_is_no_835_is_not_answered(asked, answers):
+def test_a_file_cut_short_is_refused_by_its_ta1_alone_and_what_is_no_835_is_not_answered(asked, answers):
     cut = asked.value("select file_sha256 from files.fault where fault_code = 'TRUNCATED' order by 1 limit 1")
-    assert [(a["kind"], a["answer_codes"]) for a in answers if a["file_sha256"] == cut] == [
-        ("999", "R"),
-        ("TA1", "R:023"),
-    ]
+    assert [(a["kind"], a["answer_codes"]) for a in answers if a["file_sha256"] == cut] == [("TA1", "R:023")]
     other = asked.rows(
         "select r.kind, r.batch_id from acknowledgments.receipt r join files.fault f using (file_sha256) where f.fault_code = 'NOT_X12'"
     )
@@ -56,7 +54,7 @@ def test_control_numbers_are_never_used_twice(asked):
     assert asked.rows("select interchange_control_number from claims.batch group by 1 having count(*) > 1") == []
 
 
-def _received(home, night, setting=""):
+def _received(home, night, setting="", content=BALANCED):
     """Give a home whose partner left an 835, after the steps of a night that collect, read and answer it."""
     if not home.exists():
         lay_out_sample(home)
@@ -65,7 +63,7 @@ def _received(home, night, setting=""):
         settings.write_text(settings.read_text() + setting)
         inbox = home / "mailbox/clearway/from_partner"
         inbox.mkdir(parents=True)
-        (inbox / "835.x12").write_bytes(BALANCED)
+        (inbox / "835.x12").write_bytes(content)
     for step in (collect_files, read_remittances, acknowledge_remittances):
         step.fn(home, night)
     return home
@@ -78,6 +76,16 @@ def test_a_partner_may_have_it_switched_off(tmp_path, setting, kinds):
     with reader(warehouse_path(home)) as warehouse:
         assert [row["kind"] for row in warehouse.rows("select kind from acknowledgments.receipt")] == kinds
     assert len(list((home / "mailbox/clearway/to_partner").glob("999*"))) == kinds.count("999")
+
+
+def test_what_of_a_file_cannot_be_answered_is_noted_with_the_rest_answered(tmp_path):
+    content = in_groups([], [(b"*102*X", b"*1020000001*X"), (b"GE*1*102", b"GE*1*1020000001")])
+    home = _received(tmp_path / "home", FIRST_NIGHT, content=content)
+    with reader(warehouse_path(home)) as warehouse:
+        rows = warehouse.rows("select kind, answer_codes, note from acknowledgments.receipt")
+    note = "no 999 of group 2 in interchange 1: its GS01 or GS06 fits no element of one"
+    assert [(row["kind"], row["note"]) for row in rows] == [("999", note)]
+    assert len(list((home / "mailbox/clearway/to_partner").glob("999*"))) == 1
 
 
 def test_a_file_set_aside_and_read_later_is_answered_anew(tmp_path):
@@ -128,8 +136,8 @@ def test_the_step_killed_at_any_effect_and_run_again_sends_the_same_bytes_once(t
     assert _killed(unharmed, NEVER) == 0
     truth, total = hashes_of(unharmed), effects_of(unharmed)
     assert (
-        len([name for name in truth if name.startswith("mailbox/clearway/to_partner/")]) == 4
-    )  # a 999 and a TA1 for each
+        len([name for name in truth if name.startswith("mailbox/clearway/to_partner/")]) == 3
+    )  # a 999 and a TA1 for the sound one, a TA1 for the other
     points = range(1, total + 1, int(os.environ.get("CRASH_STEP", "7")))
     assert len(points) > 5
     for point in points:

@@ -62,6 +62,18 @@ def test_the_same_transaction_in_another_file_is_repeated_and_says_of_which(home
     assert sum(cents for key, cents in home.balances().items() if key[1] == "cash") == world.payments[0].net_cents
 
 
+@pytest.mark.parametrize("end", ["~", "~\r\n"])
+def test_the_same_payment_under_another_number_in_one_file_is_repeated(home, world, end):
+    """What REPEATED of the reader, which compares bytes, does not see."""
+    content = written(interchange(world.payments, 1)).decode()
+    start, stop = content.index("ST*835*"), content.index("GE*1*")
+    second = content[start:stop].replace("ST*835*0001", "ST*835*0002").replace("*0001~", "*0002~").replace("~", end)
+    home.arrive(NIGHT, [(content[:stop] + second + content[stop:].replace("GE*1*", "GE*2*")).encode()])
+    home.run(NIGHT)
+    assert [v for v, _ in verdicts(home)] == ["accepted", "repeated"]
+    assert sum(cents for key, cents in home.balances().items() if key[1] == "cash") == world.payments[0].net_cents
+
+
 def test_the_same_trace_with_other_content_is_held_and_names_the_other(home, world):
     def other(segments):
         return [s.replace("DTM*232*202602", "DTM*232*202601") for s in segments]

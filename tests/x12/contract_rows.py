@@ -137,6 +137,9 @@ def _providers(draw):
     return RICH | {key: row | npis[key] | {"provider_key": key} for key, row in emptied.items()}
 
 
+PAYER_ADDRESS = {"payer_address1": "1 QUAY", "payer_city": "TIDEFIELD", "payer_state": "MA", "payer_zip": "01060"}
+
+
 @st.composite
 def contract_claims(draw):
     """Give a claim of any columns of the contract, to the first or the second of two payers."""
@@ -151,12 +154,15 @@ def contract_claims(draw):
         for at, number in enumerate(numbers, 1)
     ]
     coverages = [
-        row | {"relationship": draw(st.sampled_from(["18", "19"]))} | draw(some_columns("coverages", 5))
+        _addressed(row | {"relationship": draw(st.sampled_from(["18", "19"]))} | draw(some_columns("coverages", 5)))
         for row in (COVERAGE, SECOND)
     ]
     frequency, original = draw(st.sampled_from([("1", None), ("1", "ICN9"), ("7", "ICN9"), ("8", "ICN9")]))
     rank = draw(st.sampled_from("PS"))
     cob_lines, cob_adjustments = draw(_decided(lines)) if rank == "S" else ([], [])
+    if rank == "S" and draw(st.integers(0, 9)):
+        adjusted = sum(row["amount_cents"] for row in cob_adjustments)
+        coverages[0] |= {"prior_paid_amount_cents": sum(row["charge_cents"] for row in lines) - adjusted}
     return claim(
         "c1", lines, {"frequency_code": frequency, "original_claim_number": original},
         draw(some_columns("encounters", 6)), draw(some_columns("patients", 3)),
@@ -171,6 +177,12 @@ def _attachments(draw, numbers):
     rows = draw(st.lists(st.sampled_from(ATTACHMENTS), max_size=2, unique_by=id))
     strange = draw(st.sampled_from([None, *numbers * 4, 10]))
     return [row if row["line_number"] is None else row | {"line_number": strange} for row in rows]
+
+
+def _addressed(coverage):
+    """Give the coverage with all of the payer's address where it has a part of it: a part alone is refused."""
+    is_part = any(coverage.get(column) for column in PAYER_ADDRESS)
+    return PAYER_ADDRESS | coverage if is_part else coverage
 
 
 @st.composite

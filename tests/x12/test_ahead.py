@@ -1,8 +1,10 @@
 """Work in several threads: each item once, in order, taken by one thread at a time; whatever fails reaches the caller."""
 
 import random
+import sys
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -51,6 +53,15 @@ def test_a_failure_of_the_work_reaches_the_caller(threads):
         list(in_order(supplied(20), lambda number: 1 / (number - 7), threads))
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_interpreter_is_left_as_it_was(fails):
+    before = sys.getswitchinterval()
+    with pytest.raises(OSError, match=r"^9$") if fails else nullcontext():
+        for _ in in_order(supplied(9, fails=fails), squared, 2):
+            assert sys.getswitchinterval() < before
+    assert sys.getswitchinterval() == before
+
+
 def test_others_find_work_while_the_caller_works():
     finished, caller = [], threading.get_ident()
 
@@ -67,6 +78,12 @@ def test_others_find_work_while_the_caller_works():
     assert list(in_order(iter(range(80)), work, 2)) == list(range(80))
 
 
+def test_the_caller_works_where_it_would_wait():
+    workers = set(in_order(iter(range(60)), lambda _: time.sleep(0.001) or threading.get_ident(), 2))
+    assert threading.get_ident() in workers
+    assert len(workers) == 2
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_are_few_items_ahead_of_a_slow_caller(threads):
     taken = 0
@@ -80,6 +97,21 @@ def test_threads_are_few_items_ahead_of_a_slow_caller(threads):
     for given, _ in enumerate(in_order(items(), squared, threads), 1):
         time.sleep(0.002)
         assert taken - given <= 4 * threads
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_are_few_items_ahead_of_a_slow_one(threads):
+    for _ in range(5):
+        taken = []
+
+        def work(number, taken=taken):
+            if number == 0:
+                time.sleep(0.05)
+                assert len(taken) <= 4 * threads + 1
+            return number
+
+        items = (taken.append(number) or number for number in range(60))
+        assert list(in_order(items, work, threads)) == list(range(60))
 
 
 def test_threads_give_the_same_pieces(monkeypatch):

@@ -1,4 +1,5 @@
-"""The verdicts: each rule with its smallest balanced and unbalanced case, and reversals without a case of their own."""
+"""The verdicts: each rule with its smallest balanced and unbalanced case, reversals without a case of their own, and amounts
+that cannot be read in sums that are right without them."""
 
 import pytest
 
@@ -44,6 +45,8 @@ CASES = [
     (b"CAS*CO*16*90~", b"", {"claim"}),
     (b"CLP*CCC3*4*90*0*", b"CLP*CCC3*4*90*x*", {"transaction", "claim"}),
     (b"BPR*I*171.5*", b"BPR*I*x*", {"transaction"}),
+    (b"CLP*AAA1*1*200*120.5*45*", b"CLP*AAA1*1*200*120.5*0*", {"patient"}),
+    (b"CLP*AAA1*1*200*120.5*45*", b"CLP*AAA1*1*200*120.5*-45*", {"patient"}),
 ]
 
 
@@ -51,6 +54,33 @@ CASES = [
 def test_each_rule_fails_for_what_it_is_about(old, new, failing):
     assert old in BALANCED
     assert unbalanced(BALANCED.replace(old, new)) == failing
+
+
+UNREADABLE = [
+    # what is changed, so that all adds up without the amount that cannot be read; rules that fail
+    ({b"BPR*I*171.5*": b"BPR*I*x*", b"*WO:ICN9*-100*": b"*WO:ICN9*71.5*"}, {"transaction"}),
+    ({b"BPR*I*171.5*": b"BPR*I*71.5*", b"*WO:ICN9*-100*": b"*WO:ICN9*x*"}, {"transaction"}),
+    ({b"CLP*CCC3*4*90*": b"CLP*CCC3*4*x*", b"CAS*CO*16*90~": b"CAS*CO*16*0~"}, {"claim"}),
+    ({b"CLP*CCC3*4*90*": b"CLP*CCC3*4*0*", b"CAS*CO*16*90~": b"CAS*CO*16*x~"}, {"claim"}),
+    ({b"CLP*CCC3*4*90*": b"CLP*CCC3*4*0*", b"CAS*CO*16*90~": b"CAS*CO*16~"}, {"claim"}),
+    ({b"CLP*CCC3*4*90*0**": b"CLP*CCC3*4*90*0*x*"}, {"patient"}),
+    ({b"CLP*AAA1*1*200*120.5*45*": b"CLP*AAA1*1*200*120.5*15.5*", b"CAS*PR*2*29.5~": b"CAS*PR*2*x~"},
+     {"claim", "line", "patient"}),
+    ({b"CLP*BBB2*22*-80*": b"CLP*BBB2*22*-60*", b"SVC*HC:99212*-80*": b"SVC*HC:99212*-60*", b"*-20~": b"*x~"},
+     {"claim", "line"}),
+    ({b"CLP*AAA1*1*200*": b"CLP*AAA1*1*150*", b"SVC*HC:85025*50*25*": b"SVC*HC:85025*x*-25*"},
+     {"claim", "charge", "line"}),
+    ({b"CLP*BBB2*22*-80*": b"CLP*BBB2*22*x*", b"SVC*HC:99212*-80*": b"SVC*HC:99212*0*"}, {"claim", "charge", "line"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "failing"), UNREADABLE)
+def test_an_amount_that_cannot_be_read_never_balances(changes, failing):
+    content = BALANCED
+    for old, new in changes.items():
+        assert content.count(old) == 1
+        content = content.replace(old, new)
+    assert unbalanced(content) == failing
 
 
 def test_claim_adjustments_that_repeat_the_lines_are_seen():

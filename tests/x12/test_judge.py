@@ -7,7 +7,7 @@ import pytest
 import pyx12.params
 import pyx12.x12n_document
 
-from tasks.x12.judge import has_map, judge
+from tasks.x12.judge import judge
 from tasks.x12.professional import write_837p
 from tasks.x12.receipt import write_999
 from tests.x12.write_everything import everything
@@ -196,7 +196,3 @@ def test_a_small_file_is_judged_quickly_after_the_first():
         judge(ORDINARY)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.1  # 0.01 s on an idle core; the maps alone take 0.25 s when they are read again
-
-
-def test_maps_are_told_apart():
-    assert [has_map(kind) for kind in ("837P", "835", "999", "277CA", "270", "276", "278")] == [True] * 4 + [False] * 3

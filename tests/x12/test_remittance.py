@@ -11,7 +11,7 @@ import pytest
 
 from schemas.errors import Fault
 from tasks.x12.envelope import read_x12
-from tasks.x12.remittance import read_835, read_remittance
+from tasks.x12.remittance import _NEVER_NULL, read_835, read_remittance
 from tasks.x12.remittance_checks import MOST_ELEMENTS
 
 from .answer_bytes import columns
@@ -141,6 +141,14 @@ def test_services_hold_what_their_loops_say():
     assert reversed_one["service_on"] == date(2026, 1, 5), "a line without a date has its claim's DTM*232"
 
 
+@pytest.mark.parametrize("sign", [" ", "-", ".", "0", "Z", "z", "\x7f", "É"])
+def test_what_is_written_within_codes_separates_no_components(sign):
+    remittance = read_remittance(read_x12(with_claim(f"SVC*HC{sign}99213*100*100~")), SHA, NIGHT)
+    (service,) = remittance.rows["service"]
+    assert (service["procedure_qualifier"], service["procedure_code"]) == (f"HC{sign}99213", "")
+    assert not remittance.tolerances
+
+
 def test_adjustments_are_one_row_for_each_triple():
     rows = rows_of(BALANCED)
     lines = {service["service_id"]: service["line_control_number"] for service in rows["service"]}
@@ -203,6 +211,12 @@ def test_remarks_of_mia_and_moa_are_kept_in_order():
     assert rows[0]["remark_codes"] == "MA02 N1 N2 N3 N4 M1 M2 M3 M4 M5"
 
 
+def test_a_remark_that_stands_under_the_claim_is_one_of_its_own():
+    rows = rows_of(with_claim("MOA***M1~", "LQ*HE*N1~", "LQ*RX*A~", "SVC*HC:99213*100*100~", "LQ*HE*N2~"))
+    assert (rows["claim"][0]["remark_codes"], rows["service"][0]["remark_codes"]) == ("M1 N1", "N2")
+    assert "LQ*RX*A" in [row["content"] for row in rows["segment"]]
+
+
 def test_ids_are_the_same_each_time_and_differ_between_files():
     ids = [row["remitted_claim_id"] for row in rows_of(BALANCED)["claim"]]
     assert ids == [row["remitted_claim_id"] for row in rows_of(BALANCED)["claim"]]
@@ -254,6 +268,7 @@ FAULTS = {
     "adjustment without reason": (with_claim("CAS*CO**45*20~"), "BAD_ADJUSTMENT", "CAS", "02"),
     "adjustment without anything": (with_claim("CAS*CO~"), "BAD_ADJUSTMENT", "CAS", "02"),
     "seventh adjustment": (with_claim("CAS*CO" + "*45*1*1" * 7 + "~"), "BAD_ADJUSTMENT", "CAS", "20"),
+    "a seventh reason alone": (with_claim("CAS*CO" + "*45*1*1" * 6 + "*45~"), "BAD_ADJUSTMENT", "CAS", "20"),
     "adjustment quantity": (with_claim("CAS*CO*45*1*AMT~"), "BAD_QUANTITY", "CAS", "04"),
     "units": (with_claim("SVC*HC:99213*100*100**1x~"), "BAD_QUANTITY", "SVC", "05"),
     "units with four decimals": (with_claim("SVC*HC:99213*100*100**1.0001~"), "BAD_QUANTITY", "SVC", "05"),
@@ -262,6 +277,31 @@ FAULTS = {
     "group code CR in 5010": (with_claim("CAS*CR*45*1~"), "BAD_CODE", "CAS", "01"),
     "provider adjustment amount": (BALANCED.replace(b"FB:TRACE0*-10~", b"FB:TRACE0~"), "BAD_AMOUNT", "PLB", "08"),
     "provider adjustment reason": (BALANCED.replace(b"*FB:TRACE0*", b"**"), "BAD_ADJUSTMENT", "PLB", "07"),
+    "provider adjustments without any": (
+        BALANCED.replace(b"*L6:ICN1*-1*WO:ICN9*-100*FB:TRACE0*-10~", b"~"),
+        "BAD_ADJUSTMENT",
+        "PLB",
+        "03",
+    ),
+    "a seventh provider adjustment": (
+        BALANCED.replace(b"*FB:TRACE0*-10~", b"*FB:TRACE0*-10" + b"*CS:A*0" * 3 + b"*CS~"),
+        "BAD_ADJUSTMENT",
+        "PLB",
+        "15",
+    ),
+    "group code CR in 5010, beside 4010": (
+        with_claim("CAS*CR*45*1~").replace(b"005010X221A1", b"004010X091A1").replace(b"ST*835*", b"ST*835*4")
+        + with_claim("CAS*CR*45*1~").replace(b"ST*835*", b"ST*835*5"),
+        "BAD_CODE",
+        "CAS",
+        "01",
+    ),
+    "no trace number in the second payment": (
+        file_835(PAID_CLAIM) + BALANCED.replace(b"TRN*1*TRACE1*", b"TRN*1**"),
+        "MISSING_ELEMENT",
+        "TRN",
+        "02",
+    ),
     "no BPR": (BALANCED.replace(b"~BPR*", b"~NTE*"), "MISSING_SEGMENT", "ST", ""),
     "two BPR": (BALANCED.replace(b"~TRN*", b"~BPR*I*1~TRN*"), "MISSING_SEGMENT", "ST", ""),
     "no TRN": (BALANCED.replace(b"~TRN*1*TRACE1*1000000001~", b"~"), "MISSING_SEGMENT", "ST", ""),
@@ -287,7 +327,9 @@ FAULTS = {
         "AMT",
         "04",
     ),
-    "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "CSA", ""),
+    "an unknown segment": (BALANCED.replace(b"~CAS*PI", b"~CSA*PI"), "BAD_SEGMENT", "", ""),
+    "a name behind a broken end": (BALANCED.replace(b"~CAS*PI", b"~LEE*JO~CAS*PI"), "BAD_SEGMENT", "", ""),
+    "money of another country": (BALANCED.replace(b"~TRN*", b"~CUR*PR*CAD~TRN*"), "BAD_CODE", "CUR", "02"),
     "no segment id": (BALANCED.replace(b"~CAS*PI", b"~*PI"), "BAD_SEGMENT", "", ""),
     "a claim twice, counted once": (
         file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*18*"),
@@ -311,6 +353,88 @@ def test_doubtful_money_is_a_fault_with_its_place(content, code, segment, elemen
     fault = caught.value
     assert (fault.code, fault.segment, fault.element) == (code, segment, element)
     assert content[fault.byte_start :].startswith(segment.encode())
+    assert b"~SE*" not in content[fault.byte_start : content.rindex(b"~SE*")], "it stands in the last transaction"
+
+
+def test_a_trace_that_only_another_payment_has_is_missing_at_the_head():
+    content = BALANCED.replace(b"TRN*1*TRACE1*1000000001~", b"") + file_835(PAID_CLAIM)
+    faults = read_remittance(read_x12(content), SHA, NIGHT).faults
+    assert [(fault.code, fault.byte_start) for fault in faults] == [
+        ("MISSING_SEGMENT", content.index(b"ST*")),
+        ("MISSING_ELEMENT", content.index(b"ST*")),
+    ]
+
+
+@pytest.mark.parametrize("tag", MOST_ELEMENTS)
+def test_a_segment_of_more_elements_than_it_can_have_is_a_fault(tag):
+    most = MOST_ELEMENTS[tag]
+    told = {}
+    for elements in ("*0" * most, "*0" * most + "*", "*0" * most + "*0", "*0" * most + "**0"):
+        faults = read_remittance(read_x12(with_claim(f"{tag}{elements}~")), SHA, NIGHT).faults
+        told[elements.removeprefix("*0" * most)] = [f.segment + f.element for f in faults if f.code == "BAD_SEGMENT"]
+    assert told == {"": [], "*": [], "*0": [f"{tag}{most + 1:02}"], "**0": [f"{tag}{most + 1:02}"]}
+
+
+NO_DAYS = {
+    b"DTM*050*20260220": ("claim", "received_on", None),
+    b"DTM*472*20260210": ("service", "service_on", None),
+    b"DTM*232*20260105": ("claim", "service_start_on", None),
+    b"DTM*233*20260106": ("claim", "service_end_on", None),
+    b"DTM*472*20260104": ("service", "service_on", date(2026, 1, 5)),  # as where the line has none
+    b"PLB*1234567893*20261231": ("provider_adjustment", "fiscal_period_on", None),
+}
+
+
+@pytest.mark.parametrize("segment", NO_DAYS)
+def test_a_day_that_is_none_is_left_empty_and_its_segment_kept(segment):
+    days = {"DTM*232*20260105~": "DTM*232*20260105~DTM*233*20260106~", "SVC*HC:99212*-80*-60**-1~": ""}
+    reversed_claim = [days.get(part) or part for part in REVERSED_CLAIM]
+    reversed_claim.insert(4, "DTM*472*20260104~")
+    content = file_835(PAID_CLAIM, tuple(reversed_claim))
+    table, column, day = NO_DAYS[segment]
+    number = [row[column] for row in rows_of(content)[table]].index(
+        date(*map(int, re.fullmatch(rb".*(\d{4})(\d\d)(\d\d)", segment).groups()))
+    )
+    remittance = read_remittance(read_x12(content.replace(segment, segment[:-4] + b"0230")), SHA, NIGHT)
+    assert not remittance.faults
+    assert dict(remittance.tolerances) == {"DATE": 3 if table == "provider_adjustment" else 1}
+    assert remittance.rows[table][number][column] == day
+    kept = [row["content"] for row in remittance.rows["segment"]]
+    assert [text for text in kept if text.startswith((segment[:-4] + b"0230").decode())]
+
+
+NAMELESS = (
+    file_835(("CLP***1*1~", "CAS***0~", "SVC**1*1~"))
+    .replace(b"BPR*I*171.5*C*ACH*", b"BPR**171.5***")
+    .replace(b"TRN*1*TRACE1*1000000001~", b"TRN*1~")
+    .replace(b"N1*PR*HARBOR TEST PLAN~", b"N1*PR~")
+    .replace(PLB[0].encode(), b"PLB**20261231**1~")
+)
+
+
+@pytest.mark.parametrize("beside", [b"", BALANCED], ids=["alone", "beside others"])
+def test_text_that_is_never_null_is_empty_where_the_file_does_not_say_it(beside):
+    rows = read_remittance(read_x12(beside + NAMELESS), SHA, NIGHT).rows
+    for table, names in _NEVER_NULL.items():
+        assert {name: rows[table][-1][name] for name in names} == dict.fromkeys(names, "")
+
+
+def test_a_code_behind_a_nul_is_another():
+    rows = rows_of(BALANCED.replace(b"DTM*472*20260210~", b"DTM*\x00472*20260210~"))
+    assert rows["service"][0]["service_on"] is None
+    assert "DTM*\x00472*20260210" in [row["content"] for row in rows["segment"]]
+
+
+def test_only_a_number_with_the_qualifier_xx_is_an_npi():
+    claims = [(f"CLP*A{n}*1*1*1~", f"NM1*82*1*A*B****{q}*1234567893~") for n, q in enumerate(("XX", "FI", "", "XXX"))]
+    rows = rows_of(file_835(*claims, ("CLP*A9*1*1*1~",)))["claim"]
+    assert [row["rendering_npi"] for row in rows] == ["1234567893", None, None, None, None]
+    assert [row["rendering_number"] for row in rows] == ["1234567893"] * 4 + [None]
+
+
+def test_amounts_that_a_line_does_not_say_are_zero():
+    rows = rows_of(file_835(("CLP*A*1*100*100~", "SVC*HC:99213******1~", "SVC*HC:99213*100*100~")))["service"]
+    assert [(row["charge_cents"], row["paid_cents"]) for row in rows] == [(0, 0), (10000, 10000)]
 
 
 TOLERATED = {
@@ -332,6 +456,10 @@ TOLERATED = {
     "a reversal whose share is that of its adjustments": (
         file_835((REVERSED_CLAIM[0].replace("*0*12*", "*-20*12*"), *REVERSED_CLAIM[1:4], "CAS*PR*2*-20~")),
         {},
+    ),
+    "composites with another separator": (
+        BALANCED.replace(b"L6:ICN1", b"L6>ICN1").replace(b"HC:85025*50", b"HC>85025*50"),
+        {"COMPONENT_SEPARATOR": 2},
     ),
     "CR before 5010": (with_claim("CAS*CR*45*1~").replace(b"005010X221A1", b"004010X091A1"), {}),
     "a claim twice, counted twice": (file_835(DENIED_CLAIM, DENIED_CLAIM), {}),
@@ -365,6 +493,12 @@ def test_a_count_of_more_than_nine_digits_is_not_a_short_one(count):
     x12 = read_x12(file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", b"SE*" + count + b"*"))
     assert not read_remittance(x12, "f" * 64, NIGHT).faults
     assert dict(x12.tolerances) == {"SE01": 1}
+
+
+def test_a_digit_of_no_number_is_no_count():
+    x12 = read_x12(file_835(DENIED_CLAIM, DENIED_CLAIM).replace(b"SE*22*", "SE*²*".encode()))
+    assert not read_remittance(x12, "f" * 64, NIGHT).faults
+    assert dict(x12.tolerances) == {"SE01": 1, "NON_ASCII": 1}
 
 
 def test_the_most_elements_of_a_segment_are_those_of_pyx12s_map():

@@ -27,4 +27,4 @@ def test_golden_files_say_what_they_said(path):
 
 def test_every_kind_that_we_read_has_a_golden_file():
     kinds = {path.stem.split("_")[0] for path in FILES}
-    assert kinds == {"ta1", "999", "997", "277ca", "277", "276", "270", "271", "278", "837p"}
+    assert kinds == {"ta1", "999", "997", "277ca", "277", "277rfi", "276", "270", "271", "278", "837p"}

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.errors import Fault
 from tasks.x12.inquiry import MOST_INQUIRIES, Inquiry, write_270
-from tasks.x12.judge import has_map, judge
+from tasks.x12.judge import judge
 from tests.x12.write_rows import ENVELOPE, of, split
 
 ONE = Inquiry(
@@ -16,7 +16,7 @@ ONE = Inquiry(
 )  # fmt: skip
 CHILD = replace(
     ONE, trace_number="T2", dependent_last_name="Aldérby", dependent_first_name="Soren",
-    dependent_birth_date=date(2014, 7, 5), dependent_sex="U",
+    dependent_birth_date=date(2014, 7, 5), dependent_sex="U", relationship_code="19",
 )  # fmt: skip
 
 
@@ -47,6 +47,52 @@ def test_a_dependent_stands_under_the_subscriber_and_carries_the_trace():
         ["DTP", "291", "D8", "20260303"],
         ["EQ", "30"],
     ]
+
+
+NOBODY = replace(
+    CHILD, dependent_last_name=None, dependent_first_name=None, dependent_birth_date=None, dependent_sex=None, relationship_code="",
+)  # fmt: skip
+OF_A_DEPENDENT = [
+    # what is given of the dependent alone, and what is missing then
+    ({"dependent_last_name": "Alderby", "dependent_birth_date": date(2014, 7, 5), "dependent_sex": "M"}, "NM104"),
+    ({"dependent_last_name": "Alderby"}, "NM104"),
+    ({"dependent_first_name": "Soren"}, "NM103"),
+    ({"dependent_birth_date": date(2014, 7, 5)}, "NM103"),
+    ({"dependent_sex": "F"}, "NM103"),
+    ({"relationship_code": "19"}, "NM103"),
+]
+
+
+@pytest.mark.parametrize(("given", "missing"), OF_A_DEPENDENT)
+def test_a_dependent_of_whom_anything_is_given_is_never_taken_for_the_subscriber(given, missing):
+    with pytest.raises(Fault) as raised:
+        write_270(ENVELOPE, [ONE, replace(NOBODY, **given)])
+    fault = raised.value
+    assert (fault.code, fault.segment + fault.element, fault.claim_id) == ("WRITE_MISSING", missing, "T2")
+    assert not {"ALDERBY", "SOREN"} & set(fault.message.upper().split())
+
+
+def test_a_dependent_of_whom_only_the_names_are_known_is_asked_about_by_them():
+    named = replace(NOBODY, dependent_last_name="Alderby", dependent_first_name="Soren")
+    segments = split(write_270(ENVELOPE, [named]))
+    assert segments[segments.index(["HL", "4", "3", "23", "0"]) + 2 : -3] == [
+        ["NM1", "03", "1", "ALDERBY", "SOREN"],
+        ["DTP", "291", "D8", "20260303"],
+        ["EQ", "30"],
+    ]
+
+
+def test_the_subscribers_own_relationship_is_no_dependent_and_no_dependents():
+    assert write_270(ENVELOPE, [replace(ONE, relationship_code="18")]) == write_270(ENVELOPE, [ONE])
+    with pytest.raises(Fault, match="WRITE_USAGE"):
+        write_270(ENVELOPE, [replace(CHILD, relationship_code="18")])
+
+
+def test_a_payer_or_provider_that_cannot_be_written_is_blamed_on_its_first_question():
+    for bad in ({"payer_id": ""}, {"provider_npi": ""}):
+        with pytest.raises(Fault) as raised:
+            write_270(ENVELOPE, [ONE, replace(CHILD, **bad)])
+        assert (raised.value.code, raised.value.claim_id) == ("WRITE_MISSING", "T2")
 
 
 def test_levels_are_numbered_through_and_point_at_their_parents():
@@ -95,5 +141,4 @@ def test_the_same_inquiries_give_the_same_bytes():
 
 
 def test_the_judge_has_no_map_of_it_and_says_so():
-    assert not has_map("270")
     assert judge(write_270(ENVELOPE, [ONE])).errors == ("no map",)

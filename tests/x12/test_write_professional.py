@@ -57,7 +57,13 @@ def test_the_envelope_counts_and_numbers_agree():
 
 def test_claims_are_grouped_by_provider_subscriber_and_patient_in_order_of_arrival():
     other = COVERAGE | {"member_id": "U2"}
-    claims = [claim("a"), dependent(), claim("b", coverages=[other]), claim("c"), replace(dependent(), payer_rank="P")]
+    claims = [
+        claim("a"),
+        dependent(),
+        claim("b", coverages=[other]),
+        claim("c"),
+        dependent(version={"claim_id": "again"}),
+    ]
     claims = [replace(c, version=c.version | {"patient_control_number": f"C{n}"}) for n, c in enumerate(claims)]
     segments = segments_of(*claims)
     assert [s[1:] for s in of(segments, "HL")] == [

@@ -67,7 +67,12 @@ def claims(draw):
         diagnoses=diagnoses,
         coverages=[COVERAGE | person, SECOND],
     )
-    return replace(rows, payer_rank="S", **_decided(draw, lines)) if draw(st.booleans()) else rows
+    if draw(st.booleans()):
+        return rows
+    decided = _decided(draw, lines)
+    paid_cents = sum(row["paid_amount_cents"] for row in decided["cob_lines"])
+    coverages = [rows.coverages[0] | {"prior_paid_amount_cents": paid_cents}, SECOND]
+    return replace(rows, payer_rank="S", coverages=coverages, **decided)
 
 
 def _decided(draw, lines):

@@ -31,6 +31,7 @@ from tests.x12.write_questions import (
     REQUEST,
     STATUS,
     THERAPY,
+    WEEKLY,
 )
 from tests.x12.write_rows import ENVELOPE, cents, of, split
 
@@ -266,6 +267,30 @@ CASES = [
     ("a message of 265 characters", write_278, replace(REQUEST, message="Z" * 265), "WRITE_LENGTH", "MSG01", "R1"),
     ("no member id of the subscriber", write_278, replace(REQUEST, subscriber=replace(REQUEST.subscriber, member_id="")),
      "WRITE_MISSING", "NM109", "R1"),
+    ("an end of the claim's days without their begin", write_276, replace(STATUS, service_from_on=None), "WRITE_MISSING", "DTP03", "S1"),
+    ("a member id of a dependent", write_276, replace(CHILD_STATUS, dependent=replace(CHILD, member_id="U1")), "WRITE_USAGE", "NM109", "S2"),
+    ("a charge below zero", write_276, replace(STATUS, charge_cents=-1), "WRITE_FORMAT", "AMT02", "S1"),
+    ("a line's charge below zero", write_276, replace(STATUS, lines=(replace(LINE, charge_cents=-1),)), "WRITE_FORMAT", "SVC02", "S1"),
+    ("units below zero", write_276, replace(STATUS, lines=(replace(LINE, units=Decimal("-0.5")),)), "WRITE_FORMAT", "SVC07", "S1"),
+    ("a subscriber's sex without birth date", write_278, replace(REQUEST, subscriber=replace(REQUEST.subscriber, birth_date=None)),
+     "WRITE_MISSING", "DMG02", "R1"),
+    ("a dependent's sex without birth date", write_278, replace(REQUEST, dependent=replace(REQUEST.dependent, birth_date=None)),
+     "WRITE_MISSING", "DMG02", "R1"),
+    ("a contact without phone", write_278, replace(REQUEST, contact_phone=""), "WRITE_MISSING", "PER04", "R1"),
+    ("an end of the event without its begin", write_278, replace(REQUEST, event_from_on=None), "WRITE_MISSING", "DTP03", "R1"),
+    ("an end of the service without its begin", write_278, replace(REQUEST, services=(replace(THERAPY, service_from_on=None),)),
+     "WRITE_MISSING", "DTP03", "R1"),
+    ("a relationship of the subscriber", write_278, replace(REQUEST, subscriber=replace(REQUEST.subscriber, relationship_code="18")),
+     "WRITE_USAGE", "INS02", "R1"),
+    ("a member id of a request's dependent", write_278, replace(REQUEST, dependent=replace(REQUEST.dependent, member_id="U1")),
+     "WRITE_USAGE", "NM109", "R1"),
+    ("a service's charge below zero", write_278, replace(REQUEST, services=(replace(THERAPY, charge_cents=-1),)),
+     "WRITE_FORMAT", "SV102", "R1"),
+    ("a service's units below zero", write_278, replace(REQUEST, services=(replace(THERAPY, units=Decimal(-1)),)),
+     "WRITE_FORMAT", "SV104", "R1"),
+    ("visits below zero", write_278, replace(REQUEST, delivery=replace(WEEKLY, quantity=Decimal(-3))), "WRITE_FORMAT", "HSD02", "R1"),
+    ("visits in a negative number of weeks", write_278, replace(REQUEST, delivery=replace(WEEKLY, modulus=-1)),
+     "WRITE_FORMAT", "HSD04", "R1"),
 ]  # fmt: skip
 
 
@@ -278,6 +303,13 @@ def test_what_cannot_be_written_is_refused_by_its_number_without_its_value(write
     fault = raised.value
     assert (fault.code, fault.segment + fault.element, fault.claim_id) == (code, place, number)
     assert not {"Z*Z", "ALDERBY", "TOBIN", "U08838576"} & set(fault.message.upper().split())
+
+
+@pytest.mark.parametrize("write", [write_270, write_276, write_278, write_999, write_ta1])
+def test_nothing_is_no_interchange(write):
+    with pytest.raises(Fault, match="there is nothing to be said") as raised:
+        write(ENVELOPE, [])
+    assert (raised.value.code, raised.value.segment, raised.value.element) == ("WRITE_MISSING", "ST", "01")
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2027, 12, 31))

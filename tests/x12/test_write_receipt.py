@@ -122,6 +122,16 @@ def test_an_answer_that_cannot_be_written_is_refused_by_its_group_without_its_va
     assert "ALDERBY" not in str(raised.value)
 
 
+def test_a_set_without_a_name_is_counted_and_has_no_loop():
+    segments = _answer(GOOD, replace(GOOD, control_number="1", codes=("7",), is_named=False))
+    assert [s[1:] for s in of(segments, "AK2")] == [["835", "0001"]]
+    assert of(segments, "AK9") == [["AK9", "E", "2", "2", "2"]]
+    alone = replace(REJECTED, control_number="1", is_named=False)
+    content = write_999(ENVELOPE, [GroupReceipt("HP", 7, "005010X221A1", (alone,))])
+    assert of(split(content), "AK9") == [["AK9", "R", "1", "1", "0"]]
+    assert judge(content).errors == ()
+
+
 def test_a_group_of_nothing_says_why():
     with pytest.raises(Fault, match="Functional Group Syntax Error Code is required"):
         _answer()

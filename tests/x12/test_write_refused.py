@@ -8,7 +8,7 @@ import pytest
 
 from schemas.errors import Fault
 from tasks.x12.professional import write_837p
-from tests.x12.write_rows import COVERAGE, ENVELOPE, as_json, claim, dependent, line, of, secondary, split
+from tests.x12.write_rows import COVERAGE, ENVELOPE, SECOND, as_json, claim, dependent, line, of, secondary, split
 
 TWO = [line(1), line(2, 3550)]
 
@@ -49,6 +49,37 @@ def _adjusted(**fields):
     return replace(rows, cob_adjustments=[*rows.cob_adjustments[:-1], rows.cob_adjustments[-1] | fields])
 
 
+def _prior(cob_lines=None, cob_adjustments=None, **fields):
+    """Give a claim after the first payer with these changes of its coverage and rows."""
+    rows = secondary()
+    return replace(
+        rows,
+        coverages=[rows.coverages[0] | fields, SECOND],
+        cob_lines=rows.cob_lines if cob_lines is None else cob_lines,
+        cob_adjustments=rows.cob_adjustments if cob_adjustments is None else cob_adjustments,
+    )
+
+
+def _all_adjusted(cents, reason="45"):
+    row = {"payer_rank": "P", "line_number": None, "group_code": "CO", "reason_code": reason, "amount_cents": cents}
+    return {"cob_lines": [], "cob_adjustments": [row]}
+
+
+def _decided_on(**procedure):
+    return _cob(adjudicated_procedure=as_json({"code": "99213"} | procedure))
+
+
+def _one_source():
+    return secondary(lines=[line(1), line(2, 3550, source_line_number=1)])
+
+
+def _alike():
+    rows = secondary()
+    return replace(
+        rows, coverages=[*rows.coverages, rows.coverages[0] | {"payer_rank": "T", "prior_paid_amount_cents": None}]
+    )
+
+
 EARLIER = date(2026, 1, 1)
 CASES = [
     # what is wrong, claim, code, place
@@ -78,7 +109,7 @@ CASES = [
     ("no place of service", claim(encounter={"place_of_service": None}), "WRITE_MISSING", "CLM05-1"),
     ("an unknown assignment", claim(encounter={"assignment_code": "Z"}), "WRITE_CODE", "CLM07"),
     ("no assignment", claim(encounter={"assignment_code": None}), "WRITE_MISSING", "CLM07"),
-    ("a frequency of two characters", claim(version={"frequency_code": "ZZ"}), "WRITE_LENGTH", "CLM05-3"),
+    ("a frequency of no claim of ours", claim(version={"frequency_code": "6"}), "WRITE_CODE", "CLM05-3"),
     ("a replacement of nothing", claim(version={"frequency_code": "7"}), "WRITE_MISSING", "REF02"),
     ("a total that is not the lines'", claim(version={"total_charge_cents": 15551}), "WRITE_UNBALANCED", "CLM02"),
     ("an amount of a hundred millions", claim(lines=[line(1, 10**10)]), "WRITE_FORMAT", "CLM02"),
@@ -88,7 +119,7 @@ CASES = [
     ("thirteen diagnoses", claim(diagnoses=["J069"] * 13), "WRITE_REPEAT", "HI12-2"),
     ("a diagnosis with its dot", claim(diagnoses=["J06.9"]), "WRITE_FORMAT", "HI01-2"),
     ("a pointer past the last diagnosis", claim(lines=[line(1, diagnosis_pointers="1:3")]), "WRITE_POINTER", "SV107"),
-    ("five pointers", claim(lines=[line(1, diagnosis_pointers="1:2:1:2:1")]), "WRITE_USAGE", "SV1"),
+    ("five pointers", claim(lines=[line(1, diagnosis_pointers="1:2:3:4:5")]), "WRITE_USAGE", "SV1"),
     ("no pointer", claim(lines=[line(1, diagnosis_pointers="")]), "WRITE_MISSING", "SV107-1"),
     ("five modifiers", claim(lines=[line(1, modifiers="25:59:GA:GY:GZ")]), "WRITE_REPEAT", "SV101-6"),
     ("a modifier of three characters", claim(lines=[line(1, modifiers="250")]), "WRITE_LENGTH", "SV101-3"),
@@ -236,6 +267,48 @@ CASES = [
     ),
     ("a decision on a line that is not billed", _unbilled(), "WRITE_LINE", "SVD02"),
     ("a line bundled into one that is not billed", _cob(bundled_into_line=3), "WRITE_LINE", "SVD06"),
+    (
+        "a bundled line that does not balance",
+        _cob(paid_amount_cents=1, bundled_into_line=2),
+        "WRITE_UNBALANCED",
+        "SVD02",
+    ),
+    ("a payer that left the claim unbalanced", _prior(prior_paid_amount_cents=7999), "WRITE_UNBALANCED", "AMT02"),
+    ("a payer without what it paid", _prior(prior_paid_amount_cents=None), "WRITE_UNBALANCED", "AMT02"),
+    ("a payment of the whole claim alone", _prior(cob_lines=[], cob_adjustments=[]), "WRITE_UNBALANCED", "AMT02"),
+    ("a payment below zero", _prior(prior_paid_amount_cents=-1, **_all_adjusted(15_551)), "WRITE_FORMAT", "AMT02"),
+    ("a decision without its amount", _cob(paid_amount_cents=None), "WRITE_MISSING", "SVD02"),
+    ("an adjustment without its amount", _adjusted(amount_cents=None), "WRITE_MISSING", "CAS03"),
+    ("a reason without its code", _prior(**_all_adjusted(7_550, "")), "WRITE_MISSING", "CAS02"),
+    ("five modifiers of a decision", _decided_on(modifiers=["25", "59", "GA", "GY", "GZ"]), "WRITE_REPEAT", "SVD03-6"),
+    ("a gap among modifiers", claim(lines=[line(1, modifiers="25::59")]), "WRITE_MISSING", "SV101-6"),
+    ("a pointer twice", claim(lines=[line(1, diagnosis_pointers="1:1")]), "WRITE_REPEAT", "SV107"),
+    ("a diagnosis twice", claim(diagnoses=["J069", "J069"]), "WRITE_REPEAT", "HI"),
+    (
+        "a control number of two lines",
+        claim(lines=[line(1), line(2) | {"line_control_number": "C0000000001L01"}]),
+        "WRITE_REPEAT",
+        "REF02",
+    ),
+    ("two lines of one charge line", _one_source(), "WRITE_REPEAT", "LX01"),
+    ("two other payers of one id", _alike(), "WRITE_COVERAGE", "SVD01"),
+    ("a hospice employee who is text", _source(line_supplement=as_json({"hospice_employee": "N"})), "WRITE_JSON", ""),
+    ("a key twice", _source(line_supplement='{"forms": [], "forms": []}'), "WRITE_JSON", ""),
+    ("a payer's state alone", claim(coverage={"payer_state": "MA"}), "WRITE_MISSING", "N301"),
+    ("a subscriber's address without its city", claim(coverage={"subscriber_city": None}), "WRITE_MISSING", "N401"),
+    (
+        "a state and another subdivision",
+        claim(coverage={"subscriber_country_subdivision": "ON"}),
+        "WRITE_USAGE",
+        "N407",
+    ),
+    (
+        "file information with a delimiter",
+        claim(encounter={"file_information": as_json(["A*B"])}),
+        "WRITE_CHARACTER",
+        "K301",
+    ),
+    ("sales tax below zero", _source(sales_tax_cents=-5), "WRITE_FORMAT", "AMT02"),
     ("a charge below zero", claim(lines=[line(1), line(2, -1)]), "WRITE_FORMAT", "SV102"),
     ("a total below zero", claim(lines=[line(1, -1)]), "WRITE_FORMAT", "CLM02"),
     ("no units at all", claim(lines=[line(1, units=Decimal(0))]), "WRITE_FORMAT", "SV104"),
@@ -257,8 +330,8 @@ def test_the_claim_is_refused(rows, code, place):
         write_837p(ENVELOPE, [rows])
     fault = raised.value
     assert (fault.code, fault.segment + fault.element) == (code, place)
-    assert fault.claim_id == "c1"
-    assert "claim c1" in fault.message
+    assert fault.claim_id == rows.version["claim_id"]
+    assert f"claim {fault.claim_id}" in fault.message
     assert fault.remedy
     if code != "WRITE_CODE":  # which lists the codes that may stand there
         assert "Z" not in fault.message.replace("ZIP", "")  # every wrong value above is made of Z
@@ -314,11 +387,30 @@ def test_an_envelope_that_does_not_fit_is_refused(field):
         write_837p(replace(ENVELOPE, interchange_control_number=10**9), [claim()])
 
 
-def test_a_bundled_line_need_not_balance_by_itself():
+def test_a_batch_of_nothing_or_of_a_claim_twice_is_refused():
+    with pytest.raises(Fault, match=r"WRITE_MISSING.*a batch of no claims"):
+        write_837p(ENVELOPE, [])
+    with pytest.raises(Fault, match=r"WRITE_REPEAT.*CLM01.*stands twice"):
+        write_837p(ENVELOPE, [claim("a"), claim("b"), claim("a")])
+
+
+def test_a_decision_is_on_the_line_s_own_kind_of_code():
     rows = secondary()
-    bundled = rows.cob_lines[0] | {"paid_amount_cents": 1, "bundled_into_line": 2}
-    written = write_837p(ENVELOPE, [replace(rows, cob_lines=[bundled, rows.cob_lines[1]])])
-    assert ["SVD", "UNIT3", "0.01", "HC:99213", "", "1", "2"] in split(written.content)
+    rows = replace(rows, service_lines={number: {"procedure_qualifier": "IV"} for number in (1, 2)})
+    segments = split(write_837p(ENVELOPE, [rows]).content)
+    assert [s[3] for s in of(segments, "SVD")] == [s[1] for s in of(segments, "SV1")] == ["IV:99213"] * 2
+
+
+def test_a_date_and_a_liability_beside_a_decision_of_nothing_on_an_unbilled_line_are_of_the_claim():
+    rows = _unbilled(adjusted=0)
+    first = {"prior_adjudication_date": date(2026, 2, 20), "prior_remaining_liability_cents": 4000}
+    nothing = [rows.cob_lines[1] | {"remaining_liability_cents": 0}]
+    whole = [row | {"line_number": None} for row in rows.cob_adjustments[:-1]]
+    coverages = [rows.coverages[0] | first, SECOND]
+    segments = split(
+        write_837p(ENVELOPE, [replace(rows, coverages=coverages, cob_lines=nothing, cob_adjustments=whole)]).content
+    )
+    assert (len(of(segments, "DTP", "573")), of(segments, "AMT", "EAF")) == (1, [["AMT", "EAF", "40"]])
 
 
 def test_a_bundled_line_names_the_line_of_the_claim():
@@ -349,7 +441,7 @@ def test_a_refused_decision_leaves_the_other_claims():
     good, bad = replace(secondary(), version=secondary().version | {"claim_id": "good"}), _more(cob_lines={})
     with pytest.raises(Fault) as raised:
         write_837p(ENVELOPE, [good, bad])
-    assert raised.value.claim_id == "c1"
+    assert raised.value.claim_id == "second"
     assert [span.claim_id for span in write_837p(ENVELOPE, [good]).spans] == ["good"]
 
 
@@ -361,7 +453,9 @@ def test_date_and_remaining_liability_stand_at_one_level():
     }
     rows = replace(rows, coverages=[first, rows.coverages[1]])
     by_line = replace(rows, cob_lines=[row | {"remaining_liability_cents": 1500} for row in rows.cob_lines])
-    by_claim = replace(rows, cob_lines=[], cob_adjustments=[])
+    by_claim = replace(
+        rows, cob_lines=[], cob_adjustments=[row | {"line_number": None} for row in rows.cob_adjustments]
+    )
     for written, levels in ((by_line, ["SVD", "SVD"]), (by_claim, ["SBR"])):
         segments = split(write_837p(ENVELOPE, [written]).content)
         liabilities = [i for i, s in enumerate(segments) if s[:2] == ["AMT", "EAF"]]
@@ -374,7 +468,8 @@ def test_more_than_six_reasons_go_on_in_a_second_segment_and_zeros_are_left_out(
         {"payer_rank": "P", "line_number": None, "group_code": "CO", "reason_code": str(n), "amount_cents": cents}
         for n, cents in enumerate([100, 0, 100, 100, 100, 100, 100, 100], start=1)
     ]
-    rows = replace(secondary(), cob_lines=[], cob_adjustments=adjusted)
+    rows = secondary(cob_lines=[], cob_adjustments=adjusted)
+    rows = replace(rows, coverages=[rows.coverages[0] | {"prior_paid_amount_cents": 14_850}, SECOND])
     found = [s for s in split(write_837p(ENVELOPE, [rows]).content) if s[0] == "CAS"]
     assert found == [
         ["CAS", "CO", "1", "1", "", "3", "1", "", "4", "1", "", "5", "1", "", "6", "1", "", "7", "1"],

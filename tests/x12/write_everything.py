@@ -166,14 +166,15 @@ def everything() -> list[ClaimRows]:
     )  # fmt: skip
     child = replace(child, coverages=[*child.coverages, SECOND])
     claims = [child, _second_of(child), _own(child)]
-    return [*claims, *map(_moved, claims), *_leftovers()]
+    everyone = [*claims, *map(_moved, claims), *_leftovers()]
+    return [replace(rows, version=rows.version | {"claim_id": f"n{n}"}) for n, rows in enumerate(everyone)]
 
 
 def _second_of(child: ClaimRows) -> ClaimRows:
     """Give the claim to the second payer: the first has decided by line and by claim."""
-    first = COVERAGE | _INSURED | {"prior_paid_amount_cents": 9000, "prior_remaining_liability_cents": 2000}
+    first = COVERAGE | _INSURED | {"prior_paid_amount_cents": 10_600, "prior_remaining_liability_cents": 2000}
     decided = {
-        "payer_rank": "P", "line_number": 1, "paid_amount_cents": 9000, "paid_units": Decimal("1.5"),
+        "payer_rank": "P", "line_number": 1, "paid_amount_cents": 11_300, "paid_units": Decimal("1.5"),
         "adjudicated_procedure": as_json(_PROCEDURE), "bundled_into_line": 1, "adjudication_date": ON,
         "remaining_liability_cents": 2000,
     }  # fmt: skip

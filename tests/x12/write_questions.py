@@ -16,7 +16,7 @@ INQUIRY = Inquiry(
 )  # fmt: skip
 CHILD_INQUIRY = replace(
     INQUIRY, dependent_last_name="Alderby", dependent_first_name="Soren", dependent_birth_date=date(2014, 7, 5),
-    dependent_sex="M",
+    dependent_sex="M", relationship_code="19",
 )  # fmt: skip
 
 PARENT = Person("Alderby", "Tobin", "Q", "SR", date(1977, 3, 20), "M", "U08838576")

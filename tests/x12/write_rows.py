@@ -99,14 +99,17 @@ def secondary(**fields) -> ClaimRows:
     ]
     first = COVERAGE | {"prior_paid_amount_cents": 8000, "prior_claim_number": "ICN123"}
     return replace(
-        claim(payer_rank="S", coverages=[first, SECOND], cob_lines=cob_lines, cob_adjustments=cob_adjustments), **fields
+        claim(
+            "second", payer_rank="S", coverages=[first, SECOND], cob_lines=cob_lines, cob_adjustments=cob_adjustments
+        ),
+        **fields,
     )
 
 
 def dependent(**fields) -> ClaimRows:
     """Give a claim of a child that is insured through a parent."""
     parent = {"relationship": "19", "subscriber_first_name": "TOBIN", "subscriber_birth_date": date(1977, 3, 20)}
-    return claim(coverage=parent, **fields)
+    return claim("child", coverage=parent, **fields)
 
 
 def as_json(value: object) -> str:

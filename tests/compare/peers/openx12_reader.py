@@ -23,14 +23,15 @@ def _remittance(era: x835.ERA) -> dict[str, int]:
     lines = [line for claim in era.claims for line in claim["services"]]
     adjustments = [adjustment for part in (*era.claims, *lines) for adjustment in part.get("adjustments", ())]
     kept = figures_of([["ST", "835"], *(plb["raw"].split("*") for plb in era.json().get("plb", ()))])
-    return kept | {
-        "transactions": 1,
+    return {
         "claims": len(era.claims),
         "lines": len(lines),
         "adjustments": len(adjustments),
         "charged_cents": sum(cents(claim["total_claim_charge"]) for claim in era.claims),
         "paid_cents": sum(cents(claim["claim_payment_amount"]) for claim in era.claims),
         "adjusted_cents": sum(cents(adjustment["amount"]) for adjustment in adjustments),
+        "plb": kept["plb"],
+        "plb_cents": kept["plb_cents"],
         "payment_cents": cents(era.payment_amount),
     }
 
