@@ -67,6 +67,13 @@ SOUND = {
         "NM1*QC*1*ROE*JANE****MI*MEM2|TRN*2*PCN2|STC*A7:562:85*20260301*U*100|DTP*472*D8*20260201|SVC*HC:99213*100*****1|"
         "STC*A7:1:1**U*100|HL*6*3*PT|NM1*QC*1*POE*JIM****MI*MEM3|TRN*2*PCN3|STC*A2:20:PR*20260301*WQ*90|REF*1K*ICN3",
     ),
+    "277RFI": (
+        "HN",
+        "005010X213",
+        "BHT*0085*08*R17*20260301*0215*RQ|HL*1**20*1|NM1*PR*2*PLAN*****PI*P1|HL*2*1*21*1|NM1*41*2*US*****46*S1|HL*3*2*19*1|"
+        "NM1*1P*2*CLINIC*****XX*1234567893|HL*4*3*PT|NM1*QC*1*DOE*JOHN****MI*MEM1|TRN*1*ICN1|STC*R4:19*20260301**200|REF*EJ*PCN1|"
+        "SVC*HC:99213*200*0|STC*R4:20*20260301|HL*5*3*PT|NM1*QC*1*ROE*JANE****MI*MEM2|TRN*1*ICN2|STC*R3:18*20260301**90",
+    ),
     "278": (
         "HI",
         "005010X217",
@@ -101,6 +108,7 @@ READERS = {
     "271": lambda x12: read_271(x12, SHA, NIGHT),
     "276": lambda x12: read_276(x12, SHA),
     "277": lambda x12: read_277(x12, SHA),
+    "277RFI": lambda x12: read_277(x12, SHA),
     "277CA": lambda x12: read_277ca(x12, SHA, NIGHT),
     "278": lambda x12: read_278(x12, SHA),
 }
