@@ -66,6 +66,8 @@ _REPLACES = ("7", "8")
 _FREQUENCIES = ("1", *_REPLACES)
 """Source: domain notes, section 3: original, replacement, void."""
 _MOST_CAUSES = 2
+_MOST_OTHERS = 10
+"""Source: 005010X222A1, repeat of loop 2320, as pyx12's map has it."""
 _CODES_OF_A_SEGMENT = 12
 _MOST_DIAGNOSES = 12
 _ICD10CM = re.compile(r"[A-Z][0-9][A-Z0-9]{1,5}")
@@ -82,7 +84,12 @@ def claim_loops(claim: ClaimRows, coverage: Row, providers: str) -> str:
     else:
         written = f"{_claim(claim, is_plain)}~{_diagnoses(claim.diagnoses)}~{providers}"
     if len(claim.coverages) > 1:
-        for other in claim.others():
+        others = claim.others()
+        if len(others) > _MOST_OTHERS:
+            refuse(
+                "WRITE_REPEAT", "SBR", "01", f"Payer Responsibility: {len(others)} other payers, at most {_MOST_OTHERS}"
+            )
+        for other in others:
             written += terminated(other_payer_loops(claim, other))
     if not 1 <= len(claim.lines) <= MOST_LINES:
         refuse("WRITE_REPEAT", "LX", "01", f"the claim has {len(claim.lines)} lines, 1 to {MOST_LINES} are allowed")

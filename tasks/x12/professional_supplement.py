@@ -17,6 +17,7 @@ Source: what they hold is the contract's; the names of the keys are ours, for wa
 
 from collections.abc import Sequence
 
+from tasks.x12.builder import refuse
 from tasks.x12.builder_json import Info, inner, inner_list, json_object, keys, number, phrase, word, words
 from tasks.x12.builder_values import Row, composite
 from tasks.x12.professional_provider import address
@@ -92,8 +93,8 @@ def transport(loop: str, ambulance: Info) -> list[str]:
 
 
 def conditions(loop: str, category: str, items: Sequence[Info]) -> list[str]:
-    """Give CRC for each item: its own category or the one given, the indicator and the condition codes."""
-    marks = [(word(item, "category") or category, word(item, "indicator") or "Y") for item in items]
+    """Give CRC for each item: its own category or the one given, the indicator and the condition codes; nobody else says Y."""
+    marks = [(word(item, "category") or category, word(item, "indicator")) for item in items]
     rows = [(*mark, *words(item, "codes")) for mark, item in zip(marks, items, strict=True)]
     return RULES[loop, "CRC", category].write_each(rows)
 
@@ -154,7 +155,10 @@ def forms(items: Sequence[Info]) -> list[str]:
     written: list[str] = []
     for form in items:
         written.append(RULES["2440", "LQ", ""].write(word(form, "list_code"), word(form, "form_id")))
-        written += RULES["2440", "FRM", ""].write_each([_answer(answer) for answer in inner_list(form, "answers")])
+        answers = inner_list(form, "answers")
+        if not answers:
+            refuse("WRITE_MISSING", "FRM", "01", "Question Number/Letter is required: a form has no answers")
+        written += RULES["2440", "FRM", ""].write_each([_answer(answer) for answer in answers])
     return written
 
 
