@@ -20,6 +20,7 @@ from tasks.x12.columns import Array
 from tasks.x12.index import tag_code
 from tasks.x12.records import BAD_AMOUNT, Reading, readings
 from tasks.x12.relations import CODE, ELEMENT_TOLD, FIRST_BYTE, NUMBER
+from tasks.x12.rulings import fault
 from tasks.x12.segments import X12File
 from tasks.x12.shapes import NO_TAG
 from tasks.x12.walk import BAD_SEGMENT
@@ -44,8 +45,10 @@ def refuse_misplaced(reading: Reading) -> None:
     """Note a Fault for each segment that the guide does not know, and each that stands in no loop it belongs to."""
     notes = reading.tables.notes
     for segment in notes[notes[:, 0] == BAD_SEGMENT, 1].tolist():
-        message = "a segment id that the guide does not know: it may be another one, broken"
-        reading.refuse_segment("BAD_SEGMENT", message, reading.segment(segment))
+        message = (
+            "a segment id that the guide does not know: it may be another one, broken"  # or part of a name: not told
+        )
+        reading.faults.append(fault("BAD_SEGMENT", message, reading.segment(segment).byte_start))
     for orphan in reading.orphans:
         reading.refuse_segment(
             "ORPHAN_SEGMENT", "it belongs to nobody: what it belongs to is missing or broken", orphan

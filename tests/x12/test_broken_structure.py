@@ -228,3 +228,13 @@ def test_no_segment_may_be_broken_unnoticed(kind, change):
         if is_told(kind, written(kind, segments), sound) in (False, "only by the reader")
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_a_name_behind_a_broken_end_stands_in_no_fault(kind):
+    segments = segments_of(kind)
+    place = next(at for at, segment in enumerate(segments) if segment.startswith(("NM1*IL", "NM1*QC")))
+    broken = [*segments[:place], *segments[place].replace("*1*", "*1|LEE*", 1).split("|"), *segments[place + 1 :]]
+    (row,) = summarize("a.x12", written(kind, broken))
+    assert row["faults"] or row["tolerated"]
+    assert "LEE" not in str(row)
