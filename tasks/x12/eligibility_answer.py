@@ -5,7 +5,7 @@ rule (docs/x12.md).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +23,9 @@ _NOT_FOUND = frozenset({"72", "73", "75", "76", "78"})
 _HEALTH_BENEFIT = "30"
 _REMAINING = "29"
 _ECHOED = "2"
+_ASKER = ("originator_id", "trace_reference")
+_Key = tuple[str, str]
+"""TRN02 and TRN03."""
 
 
 @dataclass(slots=True)
@@ -40,6 +43,15 @@ class _Level:
         """Tell whether anything is said of the person."""
         return bool(self.benefits or self.refusals)
 
+    @property
+    def is_dependent(self) -> bool:
+        return self.record.table == "dependent"
+
+    @property
+    def keys(self) -> list[_Key]:
+        """Give the traces of ours or of other askers that stand here."""
+        return list(dict.fromkeys((trace.text("trace_number"), trace.text("originator_id")) for trace in self.traces))
+
 
 @dataclass(slots=True)
 class _Answered:
@@ -54,7 +66,8 @@ class _Answered:
 def read_271(x12: X12File, file_sha256: str, night: date) -> list[Row]:
     """Give one row per trace number (TRN02 where TRN01 is 2) of every 271.
 
-    Holds: a dependent without a trace of its own answers its subscriber's; no trace is answered by two persons.
+    Holds: a dependent without a trace of its own answers its subscriber's; one of whom nothing is said has the refusal of a
+    subscriber without a trace, whom the question was about as well; no trace is answered by two persons.
     Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_CODE, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
@@ -68,12 +81,11 @@ def read_271(x12: X12File, file_sha256: str, night: date) -> list[Row]:
 
 
 def tolerate_271(x12: X12File) -> Counter[str]:
-    """Count the persons of whom something is said in a transaction that echoes no trace of ours: they are no rows."""
+    """Count the persons of whom something is said without a trace: they are no rows."""
     tolerances: Counter[str] = Counter()
     for tables in read_tables(x12.transactions, "271"):
         levels = list(_levels(Reading(tables, [])))
-        traced = _traced(levels)
-        tolerances["NO_TRACE"] += sum(level.is_answer and level.record.transaction not in traced for level in levels)
+        tolerances["NO_TRACE"] += sum(level.is_answer and not keys for level, _, keys in _asked(levels))
     return +tolerances
 
 
@@ -103,7 +115,8 @@ def _add(reading: Reading, level: _Level, table: str, record: Record) -> None:
     elif table == "trace" and record.text("type_code") == _ECHOED:
         reading.filled(record, "trace_number", "TRN", 2, "the trace number is missing")
         for other in level.traces:
-            if other.values["originator_id"] == record.values["originator_id"] and not _is_same(other, record):
+            is_same_asker = all(other.values[column] == record.values[column] for column in _ASKER)
+            if is_same_asker and not _is_same(other, record):
                 reading.refuse("ORPHAN_SEGMENT", "a second trace of one asker: another level is missing", record, "TRN")
         level.traces.append(record)
 
@@ -112,31 +125,43 @@ def _is_same(trace: Record, other: Record) -> bool:
     return trace.text("trace_number") == other.text("trace_number")
 
 
-def _traced(levels: Iterable[_Level]) -> set[int]:
-    """Give the transactions that echo a trace of ours."""
-    return {level.record.transaction for level in levels if level.traces}
+def _asked(levels: Sequence[_Level]) -> Iterator[tuple[_Level, _Level, list[_Key]]]:
+    """Give each level, its subscriber's (its own where it is one), and the traces that it answers.
+
+    Holds: a trace that stands at several persons names none of them, where they have others.
+    """
+    counts = Counter((level.record.transaction, key) for level in levels for key in level.keys)
+    subscriber = levels[0] if levels else None
+    for level in levels:
+        subscriber = subscriber if level.is_dependent and subscriber else level
+        keys = level.keys or (subscriber.keys if level.is_dependent else [])
+        alone = [key for key in keys if counts[level.record.transaction, key] == 1]
+        yield level, subscriber, alone or keys
 
 
 def _answers(reading: Reading, levels: list[_Level]) -> dict[tuple[int, str], _Answered]:
     """Gather refusals and benefits by transaction and trace number."""
     found: dict[tuple[int, str], _Answered] = {}
-    current: list[str] = []
-    traced = _traced(levels)
-    for level in levels:
-        traces = list(dict.fromkeys(trace.text("trace_number") for trace in level.traces))
-        if traces or level.record.table == "subscriber":
-            current = traces
-        if level.is_answer and not current and level.record.transaction in traced:
+    traced = {level.record.transaction for level in levels if level.traces}
+    asked_below = {_place(subscriber) for level, subscriber, _ in _asked(levels) if level.is_dependent and level.traces}
+    for level, subscriber, keys in _asked(levels):
+        is_odd = level.benefits and not keys and _place(level) not in asked_below
+        if is_odd and level.record.transaction in traced:
             reading.refuse("MISSING_SEGMENT", "no TRN*2 tells which question is answered", level.record, "HL")
-        for trace in current:
-            key = (level.record.transaction, trace)
-            answered = found.setdefault(key, _Answered(level.record.byte_start, level.byte_end))
-            if level.is_answer and (answered.refusals or answered.benefits):
+        told = subscriber if level.traces and not level.is_answer and not subscriber.traces else level
+        for trace in dict.fromkeys(number for number, _ in keys):
+            place = (level.record.transaction, trace)
+            answered = found.setdefault(place, _Answered(told.record.byte_start, level.byte_end))
+            if told.is_answer and (answered.refusals or answered.benefits):
                 reading.refuse("ORPHAN_SEGMENT", "two persons answer one question", level.record, "HL")
             answered.byte_end = level.byte_end
-            answered.refusals += level.refusals
+            answered.refusals += told.refusals
             answered.benefits += level.benefits
     return found
+
+
+def _place(level: _Level) -> tuple[bool, int]:
+    return level.is_dependent, level.record.number
 
 
 def _row(reading: Reading, answered: _Answered, separator: str) -> Row:

@@ -46,7 +46,7 @@ TOLERATED: Mapping[str, str] = MappingProxyType(
         "EMPTY_AMOUNT": "SVC02 or SVC03 is empty; it is taken as zero",
         "DATE": "a date that is no date; it is left empty, and its segment is kept",
         "LEVEL_NUMBER": "an HL01 of an 837 that was there before",
-        "NO_TRACE": "a person of whom a 271 says something without any TRN*2 in its transaction; it is no row",
+        "NO_TRACE": "a person of whom a 271 says something without a TRN*2; it is no row",
         "STATED_TOTAL": "counts or amounts that a 277CA states of a batch or a provider are not those of its claims",
         "UNKNOWN_SEGMENT": "a segment id that no 837 knows; the segment is kept",
         "AK9": "what AK9 says of a group is not what is said of its sets, but accepts none of them; what refuses is followed",

@@ -4,8 +4,8 @@ Source: QTY*90, AA (batch), QA, QC (provider) and AMT*YU, YY as told by public f
 and claims agree; the guide text was not at hand.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,8 @@ from tasks.x12.tables import read_tables
 _SIDES = {"90": 0, "QA": 0, "YU": 0, "AA": 1, "QC": 1, "YY": 1}
 """Codes of QTY01 and AMT01: 0 is accepted, 1 is rejected."""
 
-_ACTIONS = {"WQ": 0, "U": 1}
+_REJECTED = 1
+_ACTIONS = {"WQ": 0, "U": _REJECTED}
 """STC03 of a claim that is accepted, and of one that is rejected."""
 
 _LEVELS = ("receiver", "provider", "subscriber", "dependent", "claim")
@@ -40,45 +41,51 @@ def tolerate_277ca(x12: X12File) -> Counter[str]:
         reading = Reading(tables, [])
         told = _claims(reading)
         for name in _LEVELS[:2]:
+            under: dict[int, list[_Told]] = defaultdict(list)
+            for claim in reading.of("claim"):
+                under[claim.parents[name]].append(told[claim.number])
+            stated = {table: _own(reading.of(table), name) for table in ("status", "quantity", "amount")}
             for level in reading.of(name):
-                under = [told[claim.number] for claim in reading.of("claim") if claim.parents[name] == level.number]
-                tolerances["STATED_TOTAL"] += bool(under) and not _agrees(reading, level, under)
+                said = {table: records[level.number] for table, records in stated.items()}
+                claims = under[level.number]
+                tolerances["STATED_TOTAL"] += bool(claims) and not _agrees(said, claims)
     return +tolerances
 
 
 def _claims(reading: Reading) -> list[_Told]:
-    """Give what the first status of each claim says of it."""
-    told = [_Told(None, 0)] * len(reading.of("claim"))
-    for status in reversed(reading.of("status")):
-        if status.parents["claim"] >= 0 and status.parents["line"] < 0:
-            cents = status.values["charge_cents"]
-            side = _ACTIONS.get(status.text("action_code"))
-            told[status.parents["claim"]] = _Told(side, cents if isinstance(cents, int) else 0)
-    return told
+    """Give what the first status of each claim says of it; one that rejects outranks it."""
+    told: list[_Told | None] = [None] * len(reading.of("claim"))
+    for status in reading.of("status"):
+        number = status.parents["claim"]
+        if number >= 0 and status.parents["line"] < 0:
+            cents, side = status.values["charge_cents"], _ACTIONS.get(status.text("action_code"))
+            if told[number] is None or side == _REJECTED:
+                told[number] = _Told(side, cents if isinstance(cents, int) else 0)
+    return [one or _Told(None, 0) for one in told]
 
 
-def _agrees(reading: Reading, level: Record, claims: list[_Told]) -> bool:
+def _agrees(said: Mapping[str, list[Record]], claims: list[_Told]) -> bool:
     """Tell whether all that is said of a level is what its claims add up to."""
     charges = [claim.charge_cents for claim in claims]
-    totals = [status.values["charge_cents"] for status in _own(reading.of("status"), level)]
+    totals = [status.values["charge_cents"] for status in said["status"]]
     if any(total is not None and total != sum(charges) for total in totals):
         return False
     counts = [(claim.side, Decimal(1)) for claim in claims]
     amounts = [(claim.side, Decimal(claim.charge_cents)) for claim in claims]
     return all(
-        _is_sum(_own(reading.of(table), level), column, found)
+        _is_sum(said[table], column, found)
         for table, column, found in (("quantity", "quantity", counts), ("amount", "amount_cents", amounts))
     )
 
 
-def _own(records: Iterable[Record], level: Record) -> list[Record]:
-    """Give what stands at a level itself, not at one below it."""
-    below = _LEVELS[_LEVELS.index(level.table) + 1 :]
-    return [
-        record
-        for record in records
-        if record.parents[level.table] == level.number and all(record.parents[name] < 0 for name in below)
-    ]
+def _own(records: Iterable[Record], name: str) -> dict[int, list[Record]]:
+    """Give by level of this name what stands at it itself, not at one below it."""
+    below = _LEVELS[_LEVELS.index(name) + 1 :]
+    found: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        if all(record.parents[other] < 0 for other in below):
+            found[record.parents[name]].append(record)
+    return found
 
 
 def _is_sum(stated: list[Record], column: str, found: list[tuple[int | None, Decimal]]) -> bool:

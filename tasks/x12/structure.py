@@ -25,7 +25,7 @@ from tasks.x12.segments import X12File
 from tasks.x12.shapes import NO_TAG
 from tasks.x12.walk import BAD_SEGMENT
 
-_CATEGORY = re.compile(r"[A-Z]+[0-9][0-9A-Z]*")
+_CATEGORY = re.compile(r"[A-Z]+[0-9][0-9A-Z]*|RQ")
 _HL, _NM1, _AMT, _CLM, _SBR = (tag_code(tag) for tag in ("HL", "NM1", "AMT", "CLM", "SBR"))
 
 
@@ -153,10 +153,13 @@ class _Structure:
             self._refuse("BAD_LEVEL", _LEVEL_MESSAGES[element], int(self.levels[place]), element)
 
     def refuse_second_names(self) -> None:
-        """Note ORPHAN_SEGMENT for each second name of a person in one level, or of one other subscriber."""
+        """Note ORPHAN_SEGMENT for each second name of a person in one level, or of one other subscriber.
+
+        Holds: of a payer, a provider or who else is no patient a level may have several, as the guides let it.
+        """
         if not (groups := self._says("names")):
             return
-        holders = np.flatnonzero((self.tags == _HL) | (self.tags == _CLM) | (self.tags == _SBR))
+        holders = np.flatnonzero(np.isin(self.tags, [_HL, _CLM, _SBR, *map(_tag, self._says("name_ends"))]))
         names = np.flatnonzero(self.tags == _NM1)
         codes = self._told(names, 1)[:, 0, CODE]
         for group in groups:
@@ -167,23 +170,18 @@ class _Structure:
                 self._refuse("ORPHAN_SEGMENT", "a second person in one level: another level is missing", place, 1)
 
     def refuse_unnamed(self) -> None:
-        """Note a Fault for each level that must have one name, and one alone, and has not."""
+        """Note MISSING_SEGMENT for each level that must have a name, and has none before what is told of it."""
         is_named = self._are(self._says("named"))
         if not is_named.any():
             return
         ends = [np.flatnonzero(self.tags == _tag(tag)) for tag in self._says("name_ends")]
         holders = np.sort(np.concatenate([self.levels, *ends]))
-        names = np.flatnonzero(self.tags == _NM1)
-        owners = np.searchsorted(holders, names) - 1
-        names, owners = names[owners >= 0], owners[owners >= 0]
-        counts = np.bincount(owners, minlength=len(holders))
+        owners = np.searchsorted(holders, np.flatnonzero(self.tags == _NM1)) - 1
+        counts = np.bincount(owners[owners >= 0], minlength=len(holders))
         levels = np.searchsorted(holders, self.levels[is_named])
         for place in holders[levels[counts[levels] == 0]].tolist():
             message = "a level without its name (NM1), or with it behind what is told of it"
             self._refuse("MISSING_SEGMENT", message, place)
-        is_second = (owners[1:] == owners[:-1]) & np.isin(owners[1:], levels)
-        for place in names[1:][is_second].tolist():
-            self._refuse("ORPHAN_SEGMENT", "a second name in one level: another level is missing", place, 1)
 
     def refuse_claims_of_nobody(self) -> None:
         """Note ORPHAN_SEGMENT for each claim of an 837 that stands under no level of a person."""

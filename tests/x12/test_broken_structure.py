@@ -238,3 +238,18 @@ def test_a_name_behind_a_broken_end_stands_in_no_fault(kind):
     (row,) = summarize("a.x12", written(kind, broken))
     assert row["faults"] or row["tolerated"]
     assert "LEE" not in str(row)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SOUND if kind not in ("837P", "270", "271")])
+def test_a_provider_may_have_two_names_in_a_level(kind):
+    segments = segments_of(kind)
+    place = next(at for at, segment in enumerate(segments) if segment.startswith(("NM1*1P", "NM1*85")))
+    (row,) = summarize("a.x12", written(kind, [*segments[:place], segments[place], *segments[place:]]))
+    assert row["faults"] == []
+
+
+def test_a_payer_of_a_277_may_be_reached_at_an_address():
+    segments = segments_of("277")
+    place = next(at for at, segment in enumerate(segments) if segment.startswith("NM1*PR"))
+    (row,) = summarize("a.x12", written("277", [*segments[: place + 1], "N1*PR*PLAN", *segments[place + 1 :]]))
+    assert row["faults"] == []

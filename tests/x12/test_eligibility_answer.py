@@ -107,6 +107,48 @@ def test_a_dependent_with_a_trace_of_its_own_is_a_row_of_its_own():
     assert [(row["trace_number"], row["status"]) for row in rows] == [("T1", "active"), ("T9", "inactive")]
 
 
+REFUSED = ("HL*3*2*22*1", "NM1*IL*1*TEST*ONE****MI*M1", "AAA*N**75*C")
+ASKED = ("HL*4*3*23*0", "TRN*2*T9*9PRACTICE", "NM1*03*1*TEST*TWO")
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "dependent", "told"),
+    [
+        (REFUSED, ASKED, ("not_found", "75")),
+        (REFUSED, (*ASKED, "AAA*N**72*C"), ("not_found", "72")),
+        ((*REFUSED[:2], "AAA*N**58*C"), (*ASKED, "EB*1**30"), ("active", None)),
+        ((*REFUSED[:2], "EB*1**30"), (*ASKED, "EB*6**30"), ("inactive", None)),
+        ((*REFUSED[:2], "EB*1**30"), ASKED, ("error", None)),
+    ],
+)
+def test_a_dependent_has_its_own_answer_or_else_the_refusal_of_its_subscriber(subscriber, dependent, told):
+    rows = answered(*subscriber, *dependent)
+    assert [(row["trace_number"], row["status"], row["reject_code"]) for row in rows] == [("T9", *told)]
+
+
+def test_a_refused_person_without_a_trace_keeps_no_answer_of_others_from_being_read():
+    content = file_of("HB", "005010X279A1", *HEAD, *SUBSCRIBER, "EB*1**30", "HL*4*2*22*0", *REFUSED[1:])
+    assert [row["trace_number"] for row in read_271(read_x12(content), SHA, NIGHT)] == ["T1"]
+    (row,) = summarize("a.x12", content)
+    assert ({"code": "NO_TRACE", "count": 1} in row["tolerated"], row["faults"]) == (True, [])
+
+
+def test_a_trace_of_several_persons_names_none_of_them_where_they_have_others():
+    shared = "TRN*2*BATCH*9CLEARING"
+    first, second = (*SUBSCRIBER[:2], shared, SUBSCRIBER[2]), (*ANOTHER[:2], shared, *ANOTHER[2:])
+    rows = answered(*first, "EB*1**30", *second)
+    assert [(row["trace_number"], row["status"]) for row in rows] == [("T1", "active"), ("T2", "inactive")]
+
+
+def test_parts_of_one_asker_have_traces_of_their_own():
+    rows = answered(*SUBSCRIBER[:1], "TRN*2*T1*9PRACTICE*ONE", "TRN*2*T2*9PRACTICE*TWO", SUBSCRIBER[2], "EB*1**30")
+    assert [row["trace_number"] for row in rows] == ["T1", "T2"]
+
+
+def test_a_share_of_four_places_is_no_fault():
+    assert answered(*SUBSCRIBER, "EB*1**30", "EB*A**98*****.1667")[0]["status"] == "active"
+
+
 CHILD = ("HL*4*3*23*0", "NM1*03*1*TEST*TWO")
 ANOTHER = ("HL*4*2*22*0", "TRN*2*T2*9PRACTICE", "NM1*IL*1*TEST*TWO****MI*M2", "EB*6**30")
 DOUBTFUL = {
