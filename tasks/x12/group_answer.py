@@ -12,6 +12,7 @@ from tasks.x12.records import Reading, Record
 TAKEN = frozenset({"A", "E"})
 """What IK501 or AK901 says of what is accepted."""
 _REFUSALS = frozenset({"M", "R", "W", "X"})
+_MOST_DIGITS = 18
 ANSWERS = " ".join(sorted(TAKEN | _REFUSALS))
 
 
@@ -40,9 +41,9 @@ def _taken(codes: Sequence[str]) -> int:
 
 
 def _count(group: Record, column: str) -> int:
-    """Give a count of AK9, zero where there is none that can be read."""
+    """Give a count of AK9, zero where there is none that can be read; of one that is too long its first digits."""
     text = group.text(column)
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text.lstrip("0")[:_MOST_DIGITS] or 0) if text.isascii() and text.isdigit() else 0
 
 
 def _contradiction(code: str, codes: Sequence[str], counts: Sequence[int]) -> tuple[int, str] | None:

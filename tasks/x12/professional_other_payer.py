@@ -157,7 +157,7 @@ def _check_unbilled(claim: ClaimRows, decision: Decision) -> None:
     """Pass a decision of nothing on a charge line that is not in the claim."""
     _, decided, reasons = decision
     amounts = [
-        decided["paid_amount_cents"],
+        decided.get("paid_amount_cents"),
         decided.get("remaining_liability_cents"),
         *(cents for _, _, cents, _ in reasons),
     ]

@@ -20,6 +20,7 @@ from tasks.encounters.rows import BadRow
 from tasks.encounters.typed import judge_drop
 from tasks.stores.gate import validate_in_sql
 from tasks.stores.warehouse import Warehouse
+from tasks.x12.professional_rows import RANKS
 from tests.encounters.clean_drop import FILES, NIGHT, PAYERS, clean_drop, spoiled, to_frames
 
 
@@ -381,6 +382,7 @@ def _fits(warehouse, judged):
 
 def test_a_claim_goes_to_the_first_payer_that_decided_nothing_in_the_order_in_which_they_pay(warehouse):
     (view,) = [statement for statement in statements() if "replace view encounters.billed_coverage" in statement]
+    assert f"'{RANKS}'" in view
     warehouse.execute(view)
     (row,) = [row for row in _judge(clean_drop()).accepted["coverage"] if row["payer_rank"] == "P"][:1]
     of = {"encounter_id": "E-RANKS", "source_row": 9}

@@ -17,6 +17,7 @@ FAULTY = {
     "IK5 accepts what AK904 does not": ("AK1*HC*17~AK2*837*0001~IK5*A~AK2*837*0002~IK5*A~AK9*P*2*2*1", "AK9", "04"),
     "IK5 with errors too": ("AK1*HC*17~AK2*837*0001~IK5*E~AK9*E*1*1*0", "AK9", "04"),
     "IK5 refuses what AK904 accepts": ("AK1*HC*17~AK2*837*0001~IK5*R~AK9*A*1*1*1", "AK9", "04"),
+    "R of all, and more are accepted than a number holds": ("AK1*HC*17~AK9*R*1*1*" + "9" * 5000, "AK9", "04"),
     "more accepted than received": ("AK1*HC*17~AK2*837*0001~IK5*A~AK9*A*1*1*2", "AK9", "04"),
     "more AK2 than received": ("AK1*HC*17~AK2*837*0001~IK5*A~AK2*837*0002~IK5*R~AK9*P*2*1*1", "AK9", "04"),
     "A where one is refused": ("AK1*HC*17~AK2*837*0001~IK5*A~AK2*837*0002~IK5*R~AK9*A*2*2*1", "AK9", "01"),

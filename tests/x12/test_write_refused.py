@@ -450,6 +450,9 @@ def test_a_decision_of_nothing_on_a_line_that_is_not_billed_is_none():
         ["CAS", "CO", "45", "25"],
         ["CAS", "PR", "2", "10", "", "1", "5"],
     ]
+    without = _unbilled(adjusted=0)
+    unpaid = {column: value for column, value in without.cob_lines[1].items() if column != "paid_amount_cents"}
+    assert split(write_837p(ENVELOPE, [replace(without, cob_lines=[without.cob_lines[0], unpaid])]).content) == written
     for rows in (_unbilled(1, 0), _unbilled(0, 0, remaining_liability_cents=1), _unbilled(0, 0, line_number=9)):
         with pytest.raises(Fault, match=r"decided on charge line [29], which is not in the claim"):
             write_837p(ENVELOPE, [rows])
