@@ -117,8 +117,8 @@ def _require_ours(warehouse: Warehouse, answers: Sequence[dict[str, Any]]) -> No
     if answers and not versions_by_control_number(warehouse, [a["patient_control_number"] for a in answers]):
         raise Fault(
             "UNKNOWN_CLAIM",
-            f"it speaks only of claims that we never sent: {len(answers)}",
-            "ask the sender whose file it is",
+            f"none of its answers names a claim that we sent: {len(answers)}",
+            "ask the sender whose file it is, and which claims it refuses",
             answers[0]["byte_start"],
             "STC",
         )

@@ -26,11 +26,11 @@ create table if not exists acknowledgments.transaction_answer ( -- one row per A
   primary key (file_sha256, byte_start)
 );
 
-create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA, or in a 277 that answers a question about it
+create table if not exists acknowledgments.claim_answer ( -- one row per STC of a claim in a 277CA, of a batch or provider that one refuses without naming a claim, or in a 277 that answers a question
   file_sha256            varchar not null, -- file
   byte_start             bigint not null, -- first byte of the STC
   byte_end               bigint not null, -- after it
-  patient_control_number varchar not null, -- TRN02 of 2200D (277: REF*EJ): CLM01 of ours, '' where nothing says whose it is
+  patient_control_number varchar not null, -- TRN02 of 2200D (277: REF*EJ): CLM01 of ours, '' where nothing says whose it is, or all of a batch is refused
   payer_claim_number     varchar, -- REF*1K
   category_code          varchar not null, -- STC01-1
   status_code            varchar not null, -- STC01-2
@@ -55,5 +55,5 @@ create table if not exists acknowledgments.receipt ( -- one row per file with 83
   primary key (file_sha256, outcome, kind)
 );
 
-create or replace view acknowledgments.unknown_claim as -- answers for claims that we never sent: a person looks
+create or replace view acknowledgments.unknown_claim as -- answers for claims that we never sent, and those that refuse a batch and name no claim: a person looks
 select file_sha256, byte_start, patient_control_number, category_code, status_code, read_on from acknowledgments.claim_answer where claim_id is null;

@@ -137,7 +137,7 @@ with aside as (
   union all
   select p.file_sha256, 'claim', upper(x.exception_code), p.byte_start, x.message, 'claims explain shows it; claims ledger close when it is dealt with', x.found_on from ledger.open_exception x join remittances.payment p using (payment_id)
   union all
-  select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
+  select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent, or for none', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
   union all
   select coalesce(file_sha256, claim_id), 'answer', 'ILLEGAL_MOVE', byte_start, event || ' is not legal in state ' || state, 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
 select a.file_name, s.* from aside s anti join reports.closed_file c on c.file_sha256 = s.file_sha256 and c.closed_on >= s.found_on and s.part in ('file', 'answer')

@@ -4,7 +4,7 @@ Source: schemas/x12/ta1.toml, 999.toml and 277ca.toml, which name theirs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from tasks.x12.group_answer import ANSWERS, TAKEN, refusal_of
@@ -12,6 +12,10 @@ from tasks.x12.records import Reading, Record, Row, readings
 from tasks.x12.rulings import fault
 from tasks.x12.segments import X12File
 from tasks.x12.structure import refuse_unanswered, sound_readings
+
+_LEVELS = ("dependent", "subscriber", "provider", "receiver", "source", "transaction")
+_TAKEN_ON = frozenset({"A0", "A1", "A2", "A5"})
+"""Category codes that forward, acknowledge, accept or split. Source: X12 external code list 507."""
 
 
 def tolerated_answers(x12: X12File, kind: str) -> Counter[str]:
@@ -159,8 +163,9 @@ def _answer(reading: Reading, answer: Record, group_number: int) -> Row:
 
 
 def read_277ca(x12: X12File, file_sha256: str, night: date) -> list[Row]:
-    """Give one row per STC at claim level (2200D) of every 277CA; STC of lines and of the batch are not rows.
+    """Give one row per STC at claim level (2200D) of every 277CA, and per STC that refuses a batch or provider of no claim.
 
+    Shape: the latter has patient_control_number '', for it names nobody's claim; other STC of batches and those of lines are no rows.
     Raises: Fault BAD_LEVEL, BAD_SEGMENT, ORPHAN_SEGMENT, MISSING_SEGMENT, MISSING_ELEMENT, BAD_AMOUNT, BAD_QUANTITY.
     """
     rows: list[Row] = []
@@ -171,22 +176,29 @@ def read_277ca(x12: X12File, file_sha256: str, night: date) -> list[Row]:
         for claim in claims:
             reading.filled(claim, "patient_control_number", "TRN", 2, "the patient control number is missing")
         reading.refuse_empty("status", "STC", "the category code is missing")
+        with_claims = {(level, claim.parents[level]) for claim in claims for level in _LEVELS}
         for status in reading.records("status"):
-            if status.parents["claim"] >= 0 and status.parents["line"] < 0:
-                source = status.parents["source"]
-                row = _status(reading, status, claims[status.parents["claim"]])
+            number, source = status.parents["claim"], status.parents["source"]
+            if status.parents["line"] < 0 and (number >= 0 or _refuses_all(status, with_claims)):
+                row = _status(reading, status, claims[number] if number >= 0 else None)
                 rows.append(row | {"hop": hops[source] if source >= 0 else ""})
     ours = {"claim_id": None, "claim_version": None, "read_on": night}
     return [{"file_sha256": file_sha256} | row | ours for row in rows]
 
 
-def _status(reading: Reading, status: Record, claim: Record) -> Row:
+def _refuses_all(status: Record, with_claims: Collection[tuple[str, int]]) -> bool:
+    """Tell whether a status of no claim refuses all that is under its level, where no claim speaks for itself."""
+    level = next(name for name in _LEVELS if status.parents[name] >= 0)
+    return (level, status.parents[level]) not in with_claims and status.text("category_code") not in _TAKEN_ON
+
+
+def _status(reading: Reading, status: Record, claim: Record | None) -> Row:
     """Give the row of one STC."""
     return {
         "byte_start": status.byte_start,
         "byte_end": status.byte_end,
-        "patient_control_number": claim.text("patient_control_number"),
-        "payer_claim_number": claim.values["payer_claim_number"],
+        "patient_control_number": claim.text("patient_control_number") if claim else "",
+        "payer_claim_number": claim.values["payer_claim_number"] if claim else None,
         "category_code": reading.filled(status, "category_code", "STC", 1, "the category code is missing"),
         "status_code": status.text("status_code"),
         "entity_code": status.values["entity_code"],

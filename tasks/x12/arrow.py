@@ -24,6 +24,7 @@ _TYPES: Mapping[str, pa.DataType] = {
     "last_day": pa.date32(),
 }
 _POSITION = "position"
+_without_rows: dict[tuple[str, str, bool], pa.Table] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ def arrow_tables(tables: Tables, file_sha256s: Sequence[str] | None = None) -> d
     Shape: with `file_sha256s` (by number of the file) rows have keys of 32 digits and the file's hash; without, parents
     are named by their first byte (`claim_start`) and files by their number, which takes a third less time and memory.
     """
-    return {name: pa.table(columns) for name, columns in arrow_columns(tables, file_sha256s, tables.rows).items()}
+    filled = [name for name, rows in tables.rows.items() if len(rows)]
+    made = arrow_columns(tables, file_sha256s, filled)
+    return {
+        name: pa.table(made[name]) if name in made else _no_rows(tables, name, file_sha256s) for name in tables.rows
+    }
 
 
 def arrow_columns(
@@ -78,6 +83,15 @@ def arrow_columns(
         rows = tables.rows[name]
         made[name] = _places(tables, rows, file_sha256s, names, starts) | _columns(tables, rows, names, texts)
     return made
+
+
+def _no_rows(tables: Tables, name: str, file_sha256s: Sequence[str] | None) -> pa.Table:
+    """Give a table that has no row; it is made once: most tables of a piece are such."""
+    key = (tables.layout.kind, name, file_sha256s is None)
+    if key not in _without_rows:
+        columns = arrow_columns(tables, file_sha256s, [name])[name]
+        _without_rows[key] = pa.table(columns).schema.empty_table()
+    return _without_rows[key]
 
 
 def _places(
@@ -128,30 +142,33 @@ def _keys(
 
 def _parent_keys(tables: Tables, file_sha256s: Sequence[str], rows: Rows, parent: str) -> pa.Array:
     """Give the key of each row's parent, null where it has none."""
-    above, numbers = tables.rows[parent], rows.parents[parent]
+    above, numbers = tables.rows[parent], rows.parent(parent)
     starts = above.byte_start[numbers] if len(above) else np.zeros(len(rows), np.int64)
     return _keys(tables, file_sha256s, rows.transactions, starts, np.zeros(len(rows), np.int32), numbers >= 0)
 
 
 def _parent_starts(tables: Tables, wanted: Iterable[str], names: Names) -> dict[tuple[str, str], pa.Array]:
     """Give the first byte of each row's parents, null where it has none, by table and parent."""
+    found: dict[tuple[str, str], pa.Array] = {}
     told: list[tuple[str, str, int]] = []
     numbers: list[int] = []
     room = 0
     for name in wanted:
         rows = tables.rows[name]
         for parent in names.parents.get(name, rows.table.parents):
-            level = tables.layout.hosts.index(parent)
-            numbers += rows.first_row, len(rows), level, tables.rows[parent].starts_at, room
+            above, level = tables.rows[parent], tables.layout.levels[parent]
+            if not len(above):
+                found[name, parent] = _empty_column(pa.int64(), len(rows), has_null=True)
+                continue
+            numbers += rows.first_row, len(rows), level, above.starts_at, room
             told.append((name, parent, room))
             room += len(rows)
     starts, counts = tables.index.room(room, np.int64), np.zeros(len(told), np.int64)
     kernels, levels = tables.index.fitting(relations), len(tables.layout.hosts)
     kernels.parent_bytes(tables.walked, levels, np.array(numbers, np.int64), tables.numbers, starts, counts)
-    found = {}
     for (name, parent, at), count in zip(told, counts.tolist(), strict=True):
         rows = tables.rows[name]
-        is_filled = None if count == len(rows) else rows.parents[parent] >= 0
+        is_filled = None if count == len(rows) else rows.parent(parent) >= 0
         found[name, parent] = _numbers(pa.int64(), starts[at : at + len(rows)], is_filled)
     return found
 

@@ -56,7 +56,7 @@ def charge_differences(tables: Tables) -> tuple[Array, Array]:
     claims, services = tables.rows["claim"], tables.rows["service"]
     charged, is_charged = _cents(claims, "charge_cents")
     lines, is_line = _sums(tables, "service", "claim", "charge_cents", len(claims))
-    has_lines = np.bincount(services.parents["claim"], minlength=len(claims)) > 0
+    has_lines = np.bincount(services.parent("claim"), minlength=len(claims)) > 0
     return (charged - lines)[has_lines], (is_charged & is_line)[has_lines]
 
 
@@ -110,7 +110,7 @@ def _sums(
     """Give the sum of a column for each of `count` parents, and whether all of it is known."""
     rows = tables.rows[name]
     cents, is_known = _cents(rows, column)
-    parents = rows.parents[parent] if is_meant is None else np.where(is_meant, rows.parents[parent], -1)
+    parents = rows.parent(parent) if is_meant is None else np.where(is_meant, rows.parent(parent), -1)
     sums, unknown = np.zeros(count, np.int64), np.zeros(count, np.int64)
     tables.index.fitting(relations).sums(parents, cents, is_known, sums, unknown)
     return sums, unknown == 0

@@ -83,7 +83,7 @@ def _are_lines_balanced(tables: Tables) -> Array:
     """Tell of each earlier payer's decision on a line whether what it paid and adjusted is the line's charge."""
     decisions, lines = tables.rows["decision"], tables.rows["line"]
     adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "decision")
-    under = decisions.parents["line"]
+    under = decisions.parent("line")
     is_known &= lines.values["charge_cents"].is_filled[under] & decisions.values["paid_cents"].is_filled
     is_balanced: Array = is_known & (lines.cents("charge_cents")[under] == decisions.cents("paid_cents") + adjusted)
     return is_balanced
@@ -100,7 +100,7 @@ def _are_payers_balanced(tables: Tables) -> Array:
     claims, payers = rows["claim"], rows["other_payer"]
     adjusted, is_known = _sums(tables, "adjustment", "amount_cents", "other_payer")
     by_decision, is_decision_known = _sums(tables, "adjustment", "amount_cents", "decision")
-    has_decided = np.bincount(rows["adjustment"].parents["other_payer"] + 1, minlength=len(payers) + 1)[1:] > 0
+    has_decided = np.bincount(rows["adjustment"].parent("other_payer") + 1, minlength=len(payers) + 1)[1:] > 0
     has_lines = np.zeros(len(payers), np.bool_)
     paid_for_lines = -adjusted
     numbers = {payer: number for number, payer in enumerate(_payers(tables, "other_payer"))}
@@ -113,7 +113,7 @@ def _are_payers_balanced(tables: Tables) -> Array:
         adjusted[numbers[payer]] += by_decision[number]
         paid_for_lines[numbers[payer]] += rows["decision"].cents("paid_cents")[number]
         is_known[numbers[payer]] &= is_decision_known[number]
-    under, paid = payers.parents["claim"], payers.cents("paid_cents")
+    under, paid = payers.parent("claim"), payers.cents("paid_cents")
     is_known &= claims.values["charge_cents"].is_filled[under] & payers.values["paid_cents"].is_filled
     is_balanced: Array = is_known & (claims.cents("charge_cents")[under] == paid + adjusted)
     is_balanced &= ~has_lines | (paid == paid_for_lines)
@@ -132,7 +132,7 @@ def _payers(tables: Tables, table: str) -> list[tuple[int, object]]:
     """Give the claim and the payer's number of each row."""
     rows = tables.rows[table]
     numbers = values_of(tables, rows, table, "payer_number")
-    return list(zip(rows.parents["claim"].tolist(), numbers, strict=True))
+    return list(zip(rows.parent("claim").tolist(), numbers, strict=True))
 
 
 def _sums(tables: Tables, table: str, column: str, parent: str) -> tuple[Array, Array]:
@@ -140,7 +140,7 @@ def _sums(tables: Tables, table: str, column: str, parent: str) -> tuple[Array, 
     rows, count = tables.rows[table], len(tables.rows[parent])
     sums, unknown = np.zeros(count, np.int64), np.zeros(count, np.int64)
     kernels = tables.index.fitting(relations)
-    kernels.sums(rows.parents[parent], rows.cents(column), rows.values[column].is_filled, sums, unknown)
+    kernels.sums(rows.parent(parent), rows.cents(column), rows.values[column].is_filled, sums, unknown)
     return sums, unknown == 0
 
 

@@ -46,9 +46,9 @@ class Values:
 class Rows:
     """The rows of one table of one piece, in the order of the file.
 
-    Shape: `transactions` has each row's place among the piece's transactions; `parents` by table the row's parent, -1 for
-    none; `places` is the number of a triple or pair, else of the row among those of its parent, from 1; `first_row` is
-    the row of the walk with which the table begins, `starts_at` where its first bytes begin among `Tables.numbers`.
+    Shape: `transactions` has each row's place among the piece's transactions; `above` the rows that were open at each row,
+    one for every level; `places` is the number of a triple or pair, else of the row among those of its parent, from 1; `first_row`
+    is the row of the walk with which the table begins, `starts_at` where its first bytes begin among `Tables.numbers`.
     """
 
     table: Table
@@ -57,7 +57,8 @@ class Rows:
     byte_start: Array
     byte_end: Array
     transactions: Array
-    parents: Mapping[str, Array]
+    above: Array
+    levels: Mapping[str, int]
     places: Array
     values: Mapping[str, Values]
     first_row: int
@@ -66,6 +67,10 @@ class Rows:
     def __len__(self) -> int:
         """Give the number of rows."""
         return len(self.segments)
+
+    def parent(self, name: str) -> Array:
+        """Give the number of each row's parent in a table, -1 for none."""
+        return self.above[self.levels[name] :: len(self.levels)]
 
     def cents(self, name: str) -> Array:
         """Give a column of numbers, 0 where it has none."""

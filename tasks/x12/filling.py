@@ -15,7 +15,7 @@ from tasks.x12 import convert, relations
 from tasks.x12.columns import Array, Rows, Values
 from tasks.x12.convert import CENTS, DAY, QUANTITY
 from tasks.x12.index import Index, numbers_of
-from tasks.x12.layout import KEPT, Column, Layout, Table
+from tasks.x12.layout import KEPT, Column, Layout, Table, layout
 from tasks.x12.shapes import BAD, EMPTY, FILLED, SEGMENTS, VERDICTS, Made, Walked
 
 KEPT_COLUMNS = (Column("segment_code", "text", ()), Column("content", "text", ()))
@@ -85,11 +85,12 @@ class Filling:
 
     def rows(self) -> tuple[dict[str, Rows], Array]:
         """Give the rows of every table, and the numbers among which their first bytes stand."""
+        none = _no_rows(self.layout.kind)
         counts, first_rows = self.walked.counts.tolist(), self.walked.row_base.tolist()
-        kept = Table(KEPT, 0, self.layout.hosts[1:], KEPT_COLUMNS, "")
-        noted = [self._noted(t, counts[t.number], first_rows[t.number]) for t in (kept, *self.layout.tables)]
+        tables = [rows.table for rows in none.values() if counts[rows.table.number]]
+        noted = [self._noted(table, counts[table.number], first_rows[table.number]) for table in tables]
         made, counts = self._made()
-        return {note.table.name: self._rows(note, made, counts) for note in noted}, made.decimals
+        return none | {note.table.name: self._rows(note, made, counts) for note in noted}, made.decimals
 
     def _noted(self, table: Table, count: int, first_row: int) -> _Noted:
         """Tell what is to be made of a table."""
@@ -190,8 +191,6 @@ class Filling:
         part = slice(note.first_row, note.first_row + count)
         first, last = walked.row_first[part], walked.row_last[part]
         above = walked.row_parents[part.start * levels : part.stop * levels]
-        parents = {name: above[self.layout.hosts.index(name) :: levels] for name in table.parents}
-        root = self.layout.hosts[1]
         byte_start, byte_end = made.decimals[note.starts_at : note.starts_at + 2 * count].reshape(2, count)
         if self.index.offsets is not None:
             self._trace_back(first, last, byte_start, byte_end)
@@ -201,8 +200,9 @@ class Filling:
             last,
             byte_start,
             byte_end,
-            parents[root] if root in parents else np.arange(count),
-            parents,
+            above[1::levels] if self.layout.hosts[1] in table.parents else np.arange(count),
+            above,
+            self.layout.levels,
             walked.row_place[part] if table.place or table.name == KEPT else self._positions(above, table, count),
             {told.column.name: self._values(told, count, made, counts) for told in note.columns},
             note.first_row,
@@ -219,7 +219,7 @@ class Filling:
     def _positions(self, above: Array, table: Table, count: int) -> Array:
         """Give the number of each row among those of its parents, from 1; `above` has all that was open at each."""
         values = np.empty(count, np.int32)
-        parents = np.array([self.layout.hosts.index(name) for name in table.parents], np.int64)
+        parents = np.array([self.layout.levels[name] for name in table.parents], np.int64)
         self.index.fitting(relations).positions(above, len(self.layout.hosts), parents, values)
         return values
 
@@ -227,15 +227,11 @@ class Filling:
         """Give a column: its spans and, but for text, what was made of them."""
         column, spans_at, filled, size, kind, values_at, verdicts_at, counts_at = told
         if not filled:
-            starts = sizes = _no_spans(1 << count.bit_length())[:count]
-        else:
-            starts = self.walked.span_starts[spans_at : spans_at + count]
-            sizes = self.walked.span_sizes[spans_at : spans_at + count]
+            return _no_values(column, count)
+        starts = self.walked.span_starts[spans_at : spans_at + count]
+        sizes = self.walked.span_sizes[spans_at : spans_at + count]
         if kind is None:
             return Values(column, starts, sizes, filled, size, spans_at=spans_at)
-        if not filled:
-            numbers, verdicts = _nothing(1 << count.bit_length(), "int32" if kind == DAY else "int64")
-            return Values(column, starts, sizes, 0, 0, 0, numbers[:count], verdicts[:count])
         numbers = made.days if kind == DAY else made.decimals
         return Values(
             column,
@@ -247,6 +243,30 @@ class Filling:
             numbers[values_at : values_at + count],
             made.verdicts[verdicts_at : verdicts_at + count],
         )
+
+
+@cache
+def _no_rows(kind: str) -> dict[str, Rows]:
+    """Give every table of a layout without a row: most tables of a piece are."""
+    found, numbers, bytes_ = layout(kind), np.empty(0, np.int32), np.empty(0, np.int64)
+    kept = Table(KEPT, 0, found.hosts[1:], KEPT_COLUMNS, "")
+    made = {}
+    for table in (kept, *found.tables):
+        values = {column.name: _no_values(column, 0) for column in table.columns if column.joined_by is None}
+        made[table.name] = Rows(
+            table, numbers, numbers, bytes_, bytes_, numbers, numbers, found.levels, numbers, values, 0, 0
+        )
+    return made
+
+
+def _no_values(column: Column, count: int) -> Values:
+    """Give a column that has no value in any of so many rows."""
+    kind, size = _KINDS.get(column.type), 1 << count.bit_length()
+    spans = _no_spans(size)[:count]
+    if kind is None:
+        return Values(column, spans, spans, 0)
+    numbers, verdicts = _nothing(size, "int32" if kind == DAY else "int64")
+    return Values(column, spans, spans, 0, 0, 0, numbers[:count], verdicts[:count])
 
 
 @cache

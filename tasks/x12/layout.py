@@ -80,6 +80,11 @@ class Layout:
     hierarchy: Mapping[str, Any]
 
     @cached_property
+    def levels(self) -> Mapping[str, int]:
+        """Give the number of each table that is a loop."""
+        return {name: number for number, name in enumerate(self.hosts)}
+
+    @cached_property
     def plain_plan(self) -> Any:
         """Give the plan for plain kernels: of lists, which give a number sooner."""
         return Plan(*(array.tolist() for array in self.plan))

@@ -58,7 +58,7 @@ def records(tables: Tables, name: str) -> list[Record]:
     """Give the rows of a table one by one."""
     rows = tables.rows[name]
     columns = {column: list(values_of(tables, rows, name, column)) for column in column_names(rows)}
-    parents = {parent: numbers.tolist() for parent, numbers in rows.parents.items()}
+    parents = {parent: rows.parent(parent).tolist() for parent in rows.table.parents}
     starts, ends, places = rows.byte_start.tolist(), rows.byte_end.tolist(), rows.places.tolist()
     firsts, lasts, transactions = rows.segments.tolist(), rows.last_segments.tolist(), rows.transactions.tolist()
     return [

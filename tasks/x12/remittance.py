@@ -178,7 +178,7 @@ def _service_days(tables: Tables) -> Values:
     services, claims = tables.rows["service"].values["service_on"], tables.rows["claim"].values["service_start_on"]
     days, verdicts = tables.index.room(len(services.starts), np.int32), np.empty_like(services.verdicts)
     kernels = tables.index.fitting(relations)
-    parents = tables.rows["service"].parents["claim"]
+    parents = tables.rows["service"].parent("claim")
     told = (services.numbers, services.verdicts, parents, claims.numbers, claims.verdicts)
     filled = kernels.own_or_above(*told, days, verdicts)
     return Values(services.column, services.starts, services.sizes, filled, 0, 0, days, verdicts)

@@ -270,11 +270,11 @@ class _Check:
         if not is_reversal.any():
             return is_reversal
         adjustments = self.tables.rows["adjustment"]
-        rows = np.flatnonzero(np.append(is_reversal, False)[adjustments.parents["claim"]])  # -1: under no claim
+        rows = np.flatnonzero(np.append(is_reversal, False)[adjustments.parent("claim")])  # -1: under no claim
         group = adjustments.values["group_code"]
         rows = rows[self.tables.says(replace(group, starts=group.starts[rows], sizes=group.sizes[rows]), _PATIENT)]
         owed = np.zeros(len(claims), np.int64)
-        np.add.at(owed, adjustments.parents["claim"][rows], adjustments.cents("amount_cents")[rows])
+        np.add.at(owed, adjustments.parent("claim")[rows], adjustments.cents("amount_cents")[rows])
         stated = claims.cents("patient_cents")
         is_told: Array = is_reversal & (stated != owed) & ((stated == 0) | (stated == -owed))
         return is_told

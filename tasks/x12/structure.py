@@ -71,7 +71,7 @@ def refuse_unanswered(reading: Reading) -> None:
     """Note a Fault for each claim and line of a 277 or 277CA of which nothing is said, and each status that is none."""
     rows = reading.tables.rows
     for name in ("claim", "line"):
-        has_status = np.bincount(rows["status"].parents[name] + 1, minlength=len(rows[name]) + 1)[1:] > 0
+        has_status = np.bincount(rows["status"].parent(name) + 1, minlength=len(rows[name]) + 1)[1:] > 0
         for segment in rows[name].segments[~has_status].tolist():
             reading.refuse_segment("MISSING_SEGMENT", "nothing is said of it: no STC", reading.segment(segment))
     for status in reading.of("status"):

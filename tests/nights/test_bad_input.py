@@ -131,6 +131,16 @@ def _rename_claims(content: bytes) -> bytes:
     return content.replace(b"TRN*2*", b"TRN*2*X")
 
 
+def _refuse_batch(content: bytes) -> bytes:
+    """Let a 277CA refuse every batch as a whole, and name no claim."""
+
+    def refused(found: re.Match[bytes]) -> bytes:
+        body = re.sub(rb"STC\*[^~]+", b"STC*A3:21:41*20260306*U*1", found[1]).replace(b"*21*1~", b"*21*0~")
+        return body + b"SE*%d" % (body.count(b"~") + 1)
+
+    return re.sub(rb"(?<=\n)(ST\*277.*?\n)HL\*3\*.*?\nSE\*\d+", refused, content, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize(
     ("name", "change", "code", "place"),
     [
@@ -142,6 +152,7 @@ def _rename_claims(content: bytes) -> bytes:
             "payment",
         ),
         ("277ca.x12", _rename_claims, "UNKNOWN_CLAIM", "file"),
+        ("277ca.batch.x12", _refuse_batch, "UNKNOWN_CLAIM", "file"),
     ],
 )
 def test_a_bad_file_of_the_payer_waits_whole_and_the_night_completes(paid_nights, name, change, code, place):

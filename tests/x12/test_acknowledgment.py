@@ -145,6 +145,33 @@ def test_a_277ca_is_one_row_for_each_status_of_a_claim():
         assert content[row["byte_start"] : row["byte_end"]].startswith(b"STC*" + row["category_code"].encode())
 
 
+@pytest.mark.parametrize(
+    ("status", "place", "kept"),
+    [
+        ("STC*A3:21:41*20260301*U*300", 8, ["A3"]),
+        ("STC*A8:496:85*20260301*U*300", 13, ["A8"]),
+        ("STC*D0:35*20260301*U*300", 8, ["D0"]),
+        ("STC*A1:19:PR*20260301*WQ*300", 8, []),
+    ],
+)
+def test_a_277ca_that_refuses_a_batch_and_names_no_claim_is_a_row_of_nobodys_claim(status, place, kept):
+    without_claims = edited(STATUS[:14], STATUS[place], status)
+    rows = answers(read_277ca, file_of("HN", "005010X214", *without_claims))
+    assert [row["category_code"] for row in rows] == kept
+    assert {(row["patient_control_number"], row["payer_claim_number"]) for row in rows} <= {("", None)}
+    with_claims = edited(STATUS, STATUS[place], status)
+    assert "" not in {
+        row["patient_control_number"] for row in answers(read_277ca, file_of("HN", "005010X214", *with_claims))
+    }
+
+
+def test_a_provider_that_is_refused_beside_one_with_claims_is_told():
+    other = ("HL*6*2*19*1", "NM1*85*2*OTHER*****XX*1234567893", "TRN*1*0", "STC*A3:21**U*10")
+    rows = answers(read_277ca, file_of("HN", "005010X214", *STATUS, *other))
+    assert [(row["patient_control_number"], row["category_code"]) for row in rows][-1] == ("", "A3")
+    assert len(rows) == 5
+
+
 def edited(segments, old, new):
     assert old in segments
     return [new if segment == old else segment for segment in segments]

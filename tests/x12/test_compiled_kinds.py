@@ -36,7 +36,7 @@ def test_compiled_is_plain(path):
         starts = np.repeat(np.arange(times), len(rows)) * len(content)
         assert (compiled.rows[name].byte_start - starts == np.tile(rows.byte_start, times)).all()
         assert (compiled.rows[name].byte_end - starts == np.tile(rows.byte_end, times)).all()
-        for parent, numbers in rows.parents.items():
+        for parent in rows.table.parents:
             offsets = np.repeat(np.arange(times), len(rows)) * len(plain.rows[parent])
-            told = compiled.rows[name].parents[parent]
-            assert (np.where(told >= 0, told - offsets, -1) == np.tile(numbers, times)).all()
+            told, wanted = compiled.rows[name].parent(parent), np.tile(rows.parent(parent), times)
+            assert (np.where(told >= 0, told - offsets, -1) == wanted).all()

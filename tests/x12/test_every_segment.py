@@ -62,7 +62,7 @@ def test_a_value_that_its_column_passes_over_is_kept():
     kept = tables.rows["segment"]
     contents = [tables.index.elements(segment)[:2] for segment in kept.segments.tolist()]
     number = contents.index(["DTM", "150"])
-    assert kept.parents["service"][number] == 0
+    assert kept.parent("service")[number] == 0
     assert (kept.segments[1:] > kept.segments[:-1]).all()
 
 
