@@ -25,6 +25,19 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+def _start(env, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start Prefect so that it ends on SIGTERM: it sends itself SIGINT then, which a test run in the background ignores."""
+    return subprocess.Popen(
+        [PREFECT, *arguments],
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 def _get(url: str, body: object = None) -> object:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers={"content-type": "application/json"})
@@ -55,10 +68,7 @@ def server(tmp_path_factory):
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
     }
-    command = [PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    process = _start(env, "server", "start", "--host", "127.0.0.1", "--port", str(port))
     try:
         _wait("the server answers", lambda: _get(f"{api}/health"))
         yield api, env
@@ -88,14 +98,7 @@ def test_a_scheduled_night_runs_as_a_deployment_and_its_steps_are_visible(server
     assert deployments["nightly"]["schedules"][0]["schedule"]["timezone"] == "America/New_York"
 
     _prefect(env, "deployment", "run", "nightly/nightly", "--param", f'home="{home}"', "--param", 'night="2026-03-02"')
-    worker = subprocess.Popen(
-        [PREFECT, "worker", "start", "--pool", "claimcycle", "--limit", "1"],
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    worker = _start(env, "worker", "start", "--pool", "claimcycle", "--limit", "1")
     try:
         named = {
             "flow_runs": {
