@@ -117,7 +117,7 @@ with aside as (
   union all
   select file_sha256, 'row', rule_id, remedy, quarantined_on from encounters.quarantine
   union all
-  select file_sha256, 'answer', 'UNKNOWN_CLAIM', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
+  select file_sha256, 'answer', 'UNKNOWN_CLAIM', 'ask the sender whose it is, and which claims it refuses', read_on from acknowledgments.unknown_claim
   union all
   select coalesce(file_sha256, claim_id), 'event', 'ILLEGAL_MOVE', 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
 select coalesce(n.file_name, 'a claim of ours') as file_name, a.file_sha256, a.part, a.code, any_value(a.remedy order by a.remedy) as remedy, count(*) as count, min(a.found_on) as since_on
@@ -137,7 +137,7 @@ with aside as (
   union all
   select p.file_sha256, 'claim', upper(x.exception_code), p.byte_start, x.message, 'claims explain shows it; claims ledger close when it is dealt with', x.found_on from ledger.open_exception x join remittances.payment p using (payment_id)
   union all
-  select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent, or for none', 'ask the sender whose it is', read_on from acknowledgments.unknown_claim
+  select file_sha256, 'answer', 'UNKNOWN_CLAIM', byte_start, 'an answer for a claim that we never sent, or for none', 'ask the sender whose it is, and which claims it refuses', read_on from acknowledgments.unknown_claim
   union all
   select coalesce(file_sha256, claim_id), 'answer', 'ILLEGAL_MOVE', byte_start, event || ' is not legal in state ' || state, 'look at the claim with claims explain', refused_on from claims.refused_event where kind = 'illegal')
 select a.file_name, s.* from aside s anti join reports.closed_file c on c.file_sha256 = s.file_sha256 and c.closed_on >= s.found_on and s.part in ('file', 'answer')

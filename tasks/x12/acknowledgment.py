@@ -13,7 +13,7 @@ from tasks.x12.rulings import fault
 from tasks.x12.segments import X12File
 from tasks.x12.structure import refuse_unanswered, sound_readings
 
-_LEVELS = ("dependent", "subscriber", "provider", "receiver", "source", "transaction")
+_LEVELS = ("provider", "receiver", "source", "transaction")
 _TAKEN_ON = frozenset({"A0", "A1", "A2", "A5"})
 """Category codes that forward, acknowledge, accept or split. Source: X12 external code list 507."""
 

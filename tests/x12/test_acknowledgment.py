@@ -172,6 +172,13 @@ def test_a_provider_that_is_refused_beside_one_with_claims_is_told():
     assert len(rows) == 5
 
 
+def test_a_status_of_a_patient_without_a_claim_is_a_fault():
+    patient = ("HL*6*3*PT", "NM1*QC*1*TEST*THIRD****MI*M3", "STC*A3:21**U*10")
+    with pytest.raises(Fault) as caught:
+        answers(read_277ca, file_of("HN", "005010X214", *STATUS, *patient))
+    assert (caught.value.code, caught.value.segment) == ("ORPHAN_SEGMENT", "STC")
+
+
 def edited(segments, old, new):
     assert old in segments
     return [new if segment == old else segment for segment in segments]
